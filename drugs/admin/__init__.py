@@ -1,0 +1,1 @@
+"""What editors see, in files named as the models'."""

@@ -1,0 +1,20 @@
+"""The app and the admin site that editors sign in to."""
+
+from django.apps import AppConfig
+from django.contrib.admin import apps as admin_apps
+
+
+class DrugsConfig(AppConfig):
+    default = True
+    name = "drugs"
+    verbose_name = "Therapies"
+
+    def ready(self) -> None:
+        from drugs import audit, checks  # noqa: F401  (both register themselves with Django)
+
+        audit.register()
+
+
+class AllianceAdminConfig(admin_apps.AdminConfig):
+    default = False
+    default_site = "drugs.admin.site.AllianceAdminSite"

@@ -1,0 +1,29 @@
+"""System checks: settings whose default would open a hole."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, register
+
+
+@register(Tags.security)
+def import_export_permissions(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """django-import-export allows import and export to every staff account unless these are set (docs/adr/)."""
+    names = ("IMPORT_EXPORT_IMPORT_PERMISSION_CODE", "IMPORT_EXPORT_EXPORT_PERMISSION_CODE")
+    return [
+        Error(
+            f"{name} is not set: every staff account could import or export.",
+            hint="Set it to 'add' or 'view'.",
+            id="drugs.E001",
+        )
+        for name in names
+        if not getattr(settings, name, None)
+    ]
+
+
+@register(Tags.security)
+def formulas_are_escaped(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Exports go into spreadsheets: a cell must not run there."""
+    if getattr(settings, "IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT", False):
+        return []
+    return [Error("IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT is off.", hint="Set it to True.", id="drugs.E002")]

@@ -1,0 +1,141 @@
+"""The content that ships: fixtures read one object at a time, each validated, nothing that exists changed."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+from django.core import serializers
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
+from django.core.serializers.base import DeserializationError
+from django.db import transaction
+from django.db.models import Model
+
+from drugs.models import ContentVersion, Edition, Publication, Row, Trial, TrialSnapshot
+from drugs.publishing.digest import edition_digest
+from drugs.publishing.publish import take_snapshots
+from drugs.resolution import changed_facts, resolve, store_countries
+
+
+class ContentError(Exception):
+    """A fixture that cannot be loaded: file, object, reason."""
+
+
+@dataclass
+class Report:
+    """What loading did with each object of a file."""
+
+    created: Counter[str] = field(default_factory=Counter)
+    skipped: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+
+def fixture_files(folder: Path) -> list[Path]:
+    """The fixtures in the order in which they build on each other: their names' order."""
+    return sorted(folder.glob("*.yaml"))
+
+
+def load_file(path: Path) -> Report:
+    """Load one fixture. Raises `ContentError`, which names file, object and reason; then nothing is written."""
+    return load_entries(path, read_entries(path))
+
+
+@transaction.atomic
+def load_entries(path: Path, entries: list[dict[str, Any]]) -> Report:
+    """Create what is missing. An edition that exists keeps all its rows as they are. `path` is named in errors."""
+    report = Report()
+    editions: dict[int, bool] = {}
+    for entry, obj in _objects(path, entries):
+        label = obj._meta.label
+        if isinstance(obj, Row | Publication) and editions.get(obj.edition_id) is False:
+            report.skipped[label, "its edition exists"] += 1
+            continue
+        existing = _existing(obj)
+        if existing is not None:
+            if isinstance(obj, Edition):
+                editions[existing.pk] = False
+            report.skipped[label, "exists"] += 1
+            continue
+        _create(path, entry, obj)
+        if isinstance(obj, Edition):
+            editions[obj.pk] = True
+        report.created[label] += 1
+    _check_trials(path)
+    if report.created:
+        ContentVersion.bump()
+    return report
+
+
+def read_entries(path: Path) -> list[dict[str, Any]]:
+    """The entries of a fixture as plain data."""
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        entries = yaml.load(path.read_text(encoding="utf-8"), Loader=loader) or []  # noqa: S506 (a safe loader)
+    except yaml.YAMLError as error:
+        raise ContentError(f"{path.name}: not readable as YAML: {error}") from error
+    if not isinstance(entries, list):
+        raise ContentError(f"{path.name}: a fixture is a list of objects.")
+    return entries
+
+
+def _objects(path: Path, entries: list[dict[str, Any]]) -> Iterator[tuple[dict[str, Any], Model]]:
+    for entry in entries:
+        try:
+            for deserialized in serializers.deserialize("python", [entry]):
+                yield entry, deserialized.object
+        except (DeserializationError, ValidationError, ObjectDoesNotExist, KeyError, TypeError, ValueError) as error:
+            raise ContentError(f"{path.name}: {_name(entry)}: {error}") from error
+
+
+def _name(entry: dict[str, Any]) -> str:
+    fields = entry.get("fields") or {}
+    shown = next(
+        (fields[key] for key in ("slug", "label", "text", "term", "home_number", "number", "uid") if key in fields), ""
+    )
+    return f"{entry.get('model')} {shown}".strip()
+
+
+def _existing(obj: Model) -> Model | None:
+    manager = type(obj)._default_manager
+    if obj._meta.model_name == "registryrecord":
+        return manager.filter(trial=obj.trial_id, registry=obj.registry, run=None).first()  # type: ignore[attr-defined]
+    if obj._meta.model_name == "therapytrial":
+        return manager.filter(therapy=obj.therapy_id, trial=obj.trial_id).first()  # type: ignore[attr-defined]
+    try:
+        return manager.get_by_natural_key(*obj.natural_key())  # type: ignore[attr-defined]
+    except ObjectDoesNotExist:
+        return None
+
+
+def _create(path: Path, entry: dict[str, Any], obj: Model) -> None:
+    try:
+        obj.full_clean()
+        obj.save()
+    except ValidationError as error:
+        reasons = "; ".join(f"{name}: {' '.join(messages)}" for name, messages in error.message_dict.items())
+        raise ContentError(f"{path.name}: {_name(entry)}: {reasons}") from error
+    if isinstance(obj, Trial):
+        store_countries([obj])
+    if isinstance(obj, Publication):
+        if obj.digest != edition_digest(obj.edition):
+            raise ContentError(
+                f"{path.name}: {obj.edition}: the digest is not that of its content. Run manage.py seal_content."
+            )
+        take_snapshots(obj.edition, by=None, at=obj.goes_live_at)
+
+
+def _check_trials(path: Path) -> None:
+    """The columns of a shipped trial are what its record says."""
+    for trial in Trial.objects.filter(records__run=None).prefetch_related("records", "overrides").distinct():
+        overrides = {override.field: override.value for override in trial.overrides.all()}
+        differing = changed_facts(trial, resolve(trial.home_registry, trial.records.all(), overrides))
+        if differing:
+            name, stored, said = differing[0]
+            raise ContentError(f"{path.name}: {trial}: {name} is {stored!r}, but its records say {said!r}.")
+
+
+def missing_snapshots() -> int:
+    """Take the snapshots of editions that `loaddata` published without them; returns how many editions."""
+    bare = Publication.objects.exclude(edition__in=TrialSnapshot.objects.values("edition")).select_related("edition")
+    return sum(bool(take_snapshots(publication.edition, by=None, at=publication.goes_live_at)) for publication in bare)

@@ -1,0 +1,125 @@
+"""The one gate: which records the public may see at a moment, and why a published edition never changes.
+
+Every public surface (page, list, feed, API, download, search) starts from one of
+
+- `Edition.objects.live(at)`: the newest published edition of each therapy,
+- `Edition.objects.published(at)`: every edition whose time has come and that is not withdrawn,
+- `<Row>.objects.public()`: verified rows, asked of an edition that came through one of the above,
+- `Trial.objects.public()` and `TherapyTrial.objects.public()`.
+
+`at` is an aware `datetime`, taken once per request and passed down.
+"""
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any, Self
+
+from django.apps import apps
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils.translation import gettext as _
+
+
+class FrozenEditionError(Exception):
+    """A published edition, scheduled ones included, or one of its rows would have been changed."""
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(message or _("A published edition never changes: start a new draft and publish that."))
+
+
+def refuse_if_published(edition_ids: Iterable[int | None]) -> None:
+    """Raise `FrozenEditionError` when one of these editions has a publication."""
+    wanted = {pk for pk in edition_ids if pk is not None}
+    if wanted and apps.get_model("drugs", "Publication").objects.filter(edition__in=wanted).exists():
+        raise FrozenEditionError
+
+
+class FrozenQuerySet(QuerySet):
+    """Refuses bulk writes to published editions; `edition_lookup` leads from the model to its edition."""
+
+    edition_lookup = "edition"
+
+    def _refuse_frozen(self) -> None:
+        if self.order_by().filter(**{f"{self._publication_lookup}__isnull": False}).exists():
+            raise FrozenEditionError
+
+    @property
+    def _publication_lookup(self) -> str:
+        return f"{self.edition_lookup}__publication" if self.edition_lookup else "publication"
+
+    def update(self, **kwargs: Any) -> int:
+        if self.edition_lookup and {self.edition_lookup, f"{self.edition_lookup}_id"} & kwargs.keys():
+            raise FrozenEditionError(_("A row stays with its edition: copy it instead."))
+        self._refuse_frozen()
+        return super().update(**kwargs)
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        self._refuse_frozen()
+        return super().delete()
+
+    def _raw_delete(self, using: Any) -> int:
+        self._refuse_frozen()
+        return super()._raw_delete(using)
+
+    def bulk_create(self, objs: Iterable[Any], *args: Any, **kwargs: Any) -> list[Any]:
+        objs = list(objs)
+        refuse_if_published(obj.edition_id if self.edition_lookup else obj.pk for obj in objs)
+        return super().bulk_create(objs, *args, **kwargs)
+
+
+class EditionQuerySet(FrozenQuerySet):
+    edition_lookup = ""
+
+    def published(self, at: dt.datetime) -> Self:
+        """Editions whose time has come and that nobody withdrew: what has an address of its own."""
+        return self.filter(publication__goes_live_at__lte=at, publication__withdrawn_at=None)
+
+    def live(self, at: dt.datetime) -> Self:
+        """The newest published edition of each therapy: what the therapy's page shows."""
+        newer = apps.get_model("drugs", "Publication").objects.filter(
+            therapy=OuterRef("publication__therapy"),
+            goes_live_at__gt=OuterRef("publication__goes_live_at"),
+            goes_live_at__lte=at,
+            withdrawn_at=None,
+        )
+        return self.published(at).filter(~Exists(newer))
+
+    def drafts(self) -> Self:
+        """Editions that nobody published yet: staff only."""
+        return self.filter(publication=None)
+
+    def scheduled(self, at: dt.datetime) -> Self:
+        """Published for a later moment: frozen, and not public yet."""
+        return self.filter(publication__goes_live_at__gt=at, publication__withdrawn_at=None)
+
+
+class RowQuerySet(FrozenQuerySet):
+    def public(self) -> Self:
+        """Rows that a person verified. Ask this only of an edition that came through the gate."""
+        return self.filter(is_verified=True)
+
+
+class PublicationQuerySet(QuerySet):
+    """Publications are changed by `drugs/publishing/` alone, one at a time, never in bulk."""
+
+    def update(self, **kwargs: Any) -> int:
+        if not kwargs.keys() <= {"withdrawn_at", "withdrawn_by", "withdrawn_reason"}:
+            raise FrozenEditionError(_("A publication keeps its moment, its edition and its digest."))
+        return super().update(**kwargs)
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        raise FrozenEditionError(_("A publication is not deleted: withdraw it, or take a scheduled one back."))
+
+    def _raw_delete(self, using: Any) -> int:
+        raise FrozenEditionError(_("A publication is not deleted: withdraw it, or take a scheduled one back."))
+
+
+class TrialQuerySet(QuerySet):
+    def public(self) -> Self:
+        """Trials whose registry record was seen: what `/trials/` shows."""
+        return self.filter(is_verified=True)
+
+
+class TherapyTrialQuerySet(QuerySet):
+    def public(self) -> Self:
+        """Links that a person confirmed, of trials that are public."""
+        return self.filter(decision="confirmed", trial__is_verified=True)

@@ -1,0 +1,63 @@
+"""The model, one idea a file. docs/model.md draws how they hang together."""
+
+from drugs.models.content_version import ContentVersion
+from drugs.models.edition import SECTIONS, Edition, Publication
+from drugs.models.imports import ImportRow, ImportRun
+from drugs.models.reference import GlossaryTerm, Organisation, OutcomeMeasure
+from drugs.models.rows import (
+    Alias,
+    Approval,
+    Dosing,
+    ReportedResult,
+    Row,
+    SeeAlso,
+    SideEffect,
+    Source,
+    Sponsor,
+    StatusEvent,
+    row_models,
+)
+from drugs.models.therapy import FormerSlug, Therapy
+from drugs.models.trial import (
+    RegistryRecord,
+    StaffOverride,
+    TherapyTrial,
+    Trial,
+    TrialChange,
+    TrialCountry,
+    TrialIdentifier,
+    TrialSnapshot,
+)
+
+__all__ = [
+    "SECTIONS",
+    "Alias",
+    "Approval",
+    "ContentVersion",
+    "Dosing",
+    "Edition",
+    "FormerSlug",
+    "GlossaryTerm",
+    "ImportRow",
+    "ImportRun",
+    "Organisation",
+    "OutcomeMeasure",
+    "Publication",
+    "RegistryRecord",
+    "ReportedResult",
+    "Row",
+    "SeeAlso",
+    "SideEffect",
+    "Source",
+    "Sponsor",
+    "StaffOverride",
+    "StatusEvent",
+    "Therapy",
+    "TherapyTrial",
+    "Trial",
+    "TrialChange",
+    "TrialCountry",
+    "TrialIdentifier",
+    "TrialSnapshot",
+    "row_models",
+]

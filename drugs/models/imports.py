@@ -1,0 +1,116 @@
+"""An import of a registry's file: the stored job, and one row for each record that is not simply unchanged."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from drugs.models.trial import Trial
+from drugs.partial_dates import PartialDateField, partial_date_check
+from drugs.vocabulary import RowDecision, RunState
+
+
+class ImportRun(models.Model):
+    """One file of trial updates, from upload to undo. Preview and confirm read the same stored bytes."""
+
+    # File
+
+    file = models.FileField(_("file"), upload_to="imports/%Y/%m/", max_length=300)
+    original_name = models.CharField(_("name of the file"), max_length=255, blank=True)
+    sha256 = models.CharField(_("SHA-256"), max_length=64, blank=True, db_index=True)
+    size = models.PositiveBigIntegerField(_("size in bytes"), default=0)
+    exported_on = PartialDateField(
+        _("exported on"),
+        blank=True,
+        help_text=_(
+            "When the file was downloaded from the registry, if you know: an old file then turns nothing back."
+        ),
+    )
+
+    # What it is
+
+    format = models.CharField(_("format"), max_length=40, blank=True)
+    detection = models.JSONField(
+        _("how it was read"),
+        default=dict,
+        blank=True,
+        help_text=_("Encoding, delimiter, header row, columns known and unknown, banner rows skipped."),
+    )
+    cleaner_version = models.PositiveSmallIntegerField(_("version of the cleaner"), default=0)
+
+    # Where it stands
+
+    state = models.CharField(_("state"), max_length=10, choices=RunState, default=RunState.UPLOADED)
+    counts = models.JSONField(
+        _("counts"),
+        default=dict,
+        blank=True,
+        help_text=_("rows = new + changed + unchanged + held + refused + repeated; absent."),
+    )
+    progress = models.PositiveBigIntegerField(_("records read so far"), default=0)
+    is_large_change = models.BooleanField(_("changes more than a fifth of the known trials in the file"), default=False)
+    error = models.TextField(_("why it stopped"), blank=True)
+
+    # Who and when
+
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="import_runs"
+    )
+    created_at = models.DateTimeField(_("uploaded at"), auto_now_add=True)
+    compared_at = models.DateTimeField(_("compared at"), null=True, blank=True)
+    applied_at = models.DateTimeField(_("applied at"), null=True, blank=True)
+    applied_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    undone_at = models.DateTimeField(_("undone at"), null=True, blank=True)
+    undone_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        verbose_name = _("import")
+        verbose_name_plural = _("imports")
+        ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=RunState.values),
+                name="run_state_known",
+                violation_error_message=_("Choose a state from the list."),
+            ),
+            partial_date_check("exported_on", name="run_exported_is_a_date"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.pk}: {self.original_name}"
+
+
+class ImportRow(models.Model):
+    """What an import makes of one record of its file, unless the record is simply unchanged."""
+
+    run = models.ForeignKey(ImportRun, models.CASCADE, related_name="rows")
+    row = models.PositiveIntegerField(
+        _("row"), help_text=_("The line or record of the file, as a spreadsheet counts it: the header is row 1.")
+    )
+    number = models.CharField(_("registry number"), max_length=60, blank=True)
+    trial = models.ForeignKey(Trial, models.SET_NULL, null=True, blank=True, related_name="+")
+    decision = models.CharField(_("decision"), max_length=10, choices=RowDecision)
+    is_accepted = models.BooleanField(_("accepted"), default=True, help_text=_("Untick to leave this record out."))
+    changes = models.JSONField(
+        _("changes"), default=list, blank=True, help_text=_("[field, old, new] for each field that changes.")
+    )
+    left_out = models.JSONField(_("fields left out"), default=list, blank=True)
+    problems = models.JSONField(
+        _("problems"), default=list, blank=True, help_text=_("{column, value, reason} for each.")
+    )
+
+    class Meta:
+        verbose_name = _("row of an import")
+        verbose_name_plural = _("rows of imports")
+        ordering = ["run", "row", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(decision__in=RowDecision.values),
+                name="row_decision_known",
+                violation_error_message=_("Choose a decision from the list."),
+            )
+        ]
+        indexes = [models.Index(fields=["run", "decision", "row"], name="rows_by_decision")]
+
+    def __str__(self) -> str:
+        return f"{self.run_id}, row {self.row}: {self.number}"

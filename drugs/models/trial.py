@@ -1,0 +1,453 @@
+"""Trials: today's registry facts of a study, what each source said of it, and every change."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Case, Q, Value, When
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from drugs import vocabulary as words
+from drugs.gate import TherapyTrialQuerySet, TrialQuerySet
+from drugs.models.edition import Edition
+from drugs.models.therapy import Therapy
+from drugs.partial_dates import PartialDateField, partial_date_check
+
+
+class TrialManager(models.Manager.from_queryset(TrialQuerySet)):  # type: ignore[misc]
+    def get_by_natural_key(self, home_number: str) -> "Trial":
+        return self.get(home_number=home_number)
+
+
+class Trial(models.Model):
+    """Today's registry facts of one study, in ClinicalTrials.gov's data elements and spelling.
+
+    Every column named in `FACTS` is what `drugs.resolution.resolve` makes of the trial's
+    registry records and staff overrides; nothing else writes them. An empty text means 'not stated'.
+    """
+
+    # Identification
+
+    home_number = models.CharField(
+        _("registry number"),
+        max_length=40,
+        unique=True,
+        help_text=_("The number in the registry that the study calls its own."),
+    )
+    home_registry = models.CharField(_("registry"), max_length=10, choices=words.Registry)
+    brief_title = models.TextField(_("title"), blank=True)
+    official_title = models.TextField(_("official title"), blank=True)
+    acronym = models.CharField(_("acronym"), max_length=200, blank=True)
+    secondary_ids = models.TextField(
+        _("other numbers"),
+        blank=True,
+        help_text=_("Grants and sponsors' codes, separated by |. Searched, never matched."),
+    )
+
+    # Status
+
+    overall_status = models.CharField(_("status"), max_length=28, choices=words.OverallStatus, blank=True)
+    why_stopped = models.TextField(_("why it stopped"), blank=True)
+    start_date = PartialDateField(_("start"), blank=True)
+    start_date_type = models.CharField(_("start is"), max_length=9, choices=words.DateType, blank=True)
+    primary_completion_date = PartialDateField(
+        _("primary completion"), blank=True, help_text=_("When the last person was measured for the main outcome.")
+    )
+    primary_completion_date_type = models.CharField(
+        _("primary completion is"), max_length=9, choices=words.DateType, blank=True
+    )
+    completion_date = PartialDateField(_("completion"), blank=True)
+    completion_date_type = models.CharField(_("completion is"), max_length=9, choices=words.DateType, blank=True)
+    first_posted = PartialDateField(_("first posted"), blank=True)
+    results_first_posted = PartialDateField(_("results first posted"), blank=True)
+    last_update_posted = PartialDateField(_("last update in the registry"), blank=True)
+    has_results = models.BooleanField(_("results in the registry"), null=True, blank=True)
+
+    # Design
+
+    study_type = models.CharField(_("study type"), max_length=16, choices=words.StudyType, blank=True)
+    phases = models.CharField(_("phase"), max_length=16, choices=words.Phase, blank=True)
+    phase_rank = models.GeneratedField(
+        expression=Case(
+            *(When(phases=phase.value, then=Value(rank)) for phase, rank in words.PHASE_RANKS.items()), default=None
+        ),
+        output_field=models.PositiveSmallIntegerField(null=True),
+        db_persist=True,
+    )
+    allocation = models.CharField(_("allocation"), max_length=16, choices=words.Allocation, blank=True)
+    intervention_model = models.CharField(
+        _("intervention model"), max_length=16, choices=words.InterventionModel, blank=True
+    )
+    masking = models.CharField(_("masking"), max_length=10, choices=words.Masking, blank=True)
+    primary_purpose = models.CharField(_("primary purpose"), max_length=26, choices=words.PrimaryPurpose, blank=True)
+    observational_model = models.CharField(_("observational model"), max_length=40, blank=True)
+    time_perspective = models.CharField(_("time perspective"), max_length=40, blank=True)
+    enrollment = models.PositiveIntegerField(
+        _("enrolment"), null=True, blank=True, help_text=_("How many people take part. 0 is a number: nobody did.")
+    )
+    enrollment_type = models.CharField(_("enrolment is"), max_length=9, choices=words.DateType, blank=True)
+
+    # What is studied
+
+    conditions = models.TextField(_("conditions"), blank=True, help_text=_("Separated by |."))
+    interventions = models.TextField(_("interventions"), blank=True, help_text=_("Separated by |, each as TYPE: name."))
+    primary_outcomes = models.TextField(_("primary outcomes"), blank=True)
+    secondary_outcomes = models.TextField(_("secondary outcomes"), blank=True)
+    other_outcomes = models.TextField(_("other outcomes"), blank=True)
+    brief_summary = models.TextField(_("brief summary"), blank=True)
+    sex = models.CharField(_("sex"), max_length=6, choices=words.Sex, blank=True)
+    age = models.CharField(_("age"), max_length=200, blank=True)
+
+    # Who and where
+
+    lead_sponsor = models.CharField(_("sponsor"), max_length=400, blank=True)
+    collaborators = models.TextField(_("collaborators"), blank=True)
+    funder_type = models.CharField(_("funder type"), max_length=200, blank=True)
+    countries = models.TextField(_("countries"), blank=True, help_text=_("ISO 3166-1 codes separated by |."))
+    locations = models.TextField(_("sites"), blank=True)
+    study_documents = models.TextField(_("documents"), blank=True)
+
+    # What the site makes of it
+
+    is_verified = models.BooleanField(
+        _("verified"),
+        default=True,
+        help_text=_("Untick where nobody has seen the registry's record: the trial is then for staff only."),
+    )
+    created_at = models.DateTimeField(_("on this site since"), auto_now_add=True)
+    changed_at = models.DateTimeField(_("last changed on this site"), auto_now=True, db_index=True)
+
+    objects = TrialManager()
+
+    #: The columns that records and overrides decide, in the order that people read them.
+    FACTS = (
+        "brief_title official_title acronym secondary_ids overall_status why_stopped start_date start_date_type "
+        "primary_completion_date primary_completion_date_type completion_date completion_date_type first_posted results_first_posted "
+        "last_update_posted has_results study_type phases allocation intervention_model masking primary_purpose observational_model "
+        "time_perspective enrollment enrollment_type conditions interventions primary_outcomes secondary_outcomes other_outcomes "
+        "brief_summary sex age lead_sponsor collaborators funder_type countries locations study_documents"
+    ).split()
+
+    class Meta:
+        verbose_name = _("trial")
+        verbose_name_plural = _("trials")
+        ordering = ["-last_update_posted", "home_number"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(overall_status__in=[*words.OverallStatus.values, ""]),
+                name="trial_status_known",
+                violation_error_message=_("Choose a status from the list."),
+            ),
+            models.CheckConstraint(
+                condition=Q(phases__in=[*words.Phase.values, ""]),
+                name="trial_phase_known",
+                violation_error_message=_("Choose a phase from the list."),
+            ),
+            models.CheckConstraint(
+                condition=Q(study_type__in=[*words.StudyType.values, ""]),
+                name="trial_study_type_known",
+                violation_error_message=_("Choose a study type from the list."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(home_number=""),
+                name="trial_has_a_number",
+                violation_error_message=_("A trial has a registry number; a study without one is described in words."),
+            ),
+            models.CheckConstraint(
+                condition=Q(home_registry__in=words.Registry.values),
+                name="trial_registry_known",
+                violation_error_message=_("Choose a registry from the list."),
+            ),
+            partial_date_check(
+                "start_date",
+                "primary_completion_date",
+                "completion_date",
+                "first_posted",
+                "results_first_posted",
+                "last_update_posted",
+                name="trial_dates_are_dates",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["-last_update_posted", "home_number"], name="trial_newest_first"),
+            models.Index(fields=["overall_status"], name="trial_status"),
+            models.Index(fields=["phases"], name="trial_phases"),
+            models.Index(fields=["start_date"], name="trial_start"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.home_number} {self.acronym}".strip()
+
+    def natural_key(self) -> tuple[str]:
+        return (self.home_number,)
+
+    def get_absolute_url(self) -> str:
+        return reverse("trial-detail", args=[self.home_number.replace("/", "-")])
+
+    def facts(self) -> dict[str, Any]:
+        """The columns of `FACTS` with their values, as `drugs.resolution` compares them."""
+        return {name: getattr(self, name) for name in self.FACTS}
+
+
+class TrialCountry(models.Model):
+    """A country in which a trial has a site: derived from `Trial.countries` by `drugs.resolution`, for filters."""
+
+    trial = models.ForeignKey(Trial, models.CASCADE, related_name="country_set")
+    country = models.CharField(max_length=2)
+
+    class Meta:
+        ordering = ["country", "pk"]
+        constraints = [models.UniqueConstraint(fields=["country", "trial"], name="trial_country_unique")]
+
+    def __str__(self) -> str:
+        return self.country
+
+
+class TrialIdentifierManager(models.Manager):
+    def get_by_natural_key(self, number: str) -> "TrialIdentifier":
+        return self.get(number=number)
+
+
+class TrialIdentifier(models.Model):
+    """One number of a trial in one registry. `drugs.registry_numbers` says how a number is written."""
+
+    trial = models.ForeignKey(Trial, models.CASCADE, related_name="identifiers")
+    registry = models.CharField(_("registry"), max_length=10, choices=words.Registry)
+    number = models.CharField(
+        _("number"),
+        max_length=40,
+        unique=True,
+        help_text=_("Upper case, as the registry writes it, without prefix or country suffix."),
+    )
+    address = models.CharField(
+        _("in addresses"), max_length=40, unique=True, editable=False, help_text=_("The number with / as -.")
+    )
+    is_home = models.BooleanField(_("home registry"), default=False)
+
+    objects = TrialIdentifierManager()
+
+    class Meta:
+        verbose_name = _("registry number")
+        verbose_name_plural = _("registry numbers")
+        ordering = ["-is_home", "number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["trial", "registry"],
+                name="one_number_per_registry",
+                violation_error_message=_(
+                    "A second number of the same registry is another study: related, never joined."
+                ),
+            ),
+            models.UniqueConstraint(
+                fields=["trial"],
+                condition=Q(is_home=True),
+                name="one_home_number",
+                violation_error_message=_("A trial has one home registry."),
+            ),
+            models.CheckConstraint(
+                condition=Q(registry__in=words.Registry.values),
+                name="identifier_registry_known",
+                violation_error_message=_("Choose a registry from the list."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    def natural_key(self) -> tuple[str]:
+        return (self.number,)
+
+    natural_key.dependencies = ["drugs.trial"]  # type: ignore[attr-defined]
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.address = self.number.replace("/", "-")
+        super().save(*args, **kwargs)
+
+
+class RegistryRecord(models.Model):
+    """What one source said of one trial at one time. Kept for good; `drugs.resolution` reads them all, newest first."""
+
+    trial = models.ForeignKey(Trial, models.CASCADE, related_name="records")
+
+    # Who says it
+
+    said_by = models.CharField(
+        _("said by"), max_length=10, choices=words.RecordSource, default=words.RecordSource.REGISTRY
+    )
+    registry = models.CharField(_("registry"), max_length=10, choices=words.Registry)
+    number = models.CharField(_("number"), max_length=40, help_text=_("The number that the record was found under."))
+    last_update = PartialDateField(
+        _("last update"), blank=True, help_text=_("As the source states it; empty where it does not.")
+    )
+    effective_on = PartialDateField(
+        _("in force from"),
+        blank=True,
+        help_text=_("Orders records: the last update, or the newest one known when an undated record came in."),
+    )
+
+    # What it says
+
+    facts = models.JSONField(
+        _("facts"),
+        default=dict,
+        help_text=_("Cleaned values by column of Trial; a column that the source left empty is absent."),
+    )
+    raw = models.JSONField(_("as it was written"), default=dict, blank=True)
+    digest = models.CharField(
+        _("digest"),
+        max_length=64,
+        blank=True,
+        help_text=_("SHA-256 of the raw row: an equal one need not be cleaned again."),
+    )
+
+    # How it came
+
+    format = models.CharField(_("format"), max_length=40, blank=True)
+    cleaner_version = models.PositiveSmallIntegerField(_("version of the cleaner"), default=0)
+    run = models.ForeignKey("drugs.ImportRun", models.PROTECT, null=True, blank=True, related_name="records")
+    recorded_at = models.DateTimeField(_("recorded at"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("registry record")
+        verbose_name_plural = _("registry records")
+        ordering = ["trial", "-effective_on", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(said_by__in=words.RecordSource.values),
+                name="record_source_known",
+                violation_error_message=_("Choose a source from the list."),
+            ),
+            partial_date_check("last_update", "effective_on", name="record_dates_are_dates"),
+        ]
+        indexes = [models.Index(fields=["trial", "digest"], name="record_digest")]
+
+    def __str__(self) -> str:
+        return f"{self.number}, {self.get_said_by_display()}, {self.last_update}"
+
+
+class StaffOverride(models.Model):
+    """A fact that staff set by hand: above every record until it is lifted."""
+
+    trial = models.ForeignKey(Trial, models.CASCADE, related_name="overrides")
+    field = models.CharField(_("field"), max_length=40)
+    value = models.JSONField(_("value"))
+    reason = models.CharField(_("why"), max_length=300, help_text=_("Where the right value was read."))
+    set_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    set_at = models.DateTimeField(_("set at"), auto_now=True)
+
+    class Meta:
+        verbose_name = _("value set by staff")
+        verbose_name_plural = _("values set by staff")
+        ordering = ["trial", "field"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["trial", "field"],
+                name="one_override_per_field",
+                violation_error_message=_("This field is already set by hand: change that value."),
+            ),
+            models.CheckConstraint(
+                condition=Q(field__in=Trial.FACTS),
+                name="override_of_a_fact",
+                violation_error_message=_("Choose a field of the trial's facts."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(reason=""),
+                name="override_has_a_reason",
+                violation_error_message=_("Say where the right value was read."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.trial}: {self.field}"
+
+
+class TrialChange(models.Model):
+    """One field of a trial that changed: from what to what, when, and by which run or person."""
+
+    trial = models.ForeignKey(Trial, models.CASCADE, related_name="changes")
+    field = models.CharField(
+        _("field"), max_length=40, help_text=_("A column of Trial; empty for the trial's first appearance."), blank=True
+    )
+    old = models.TextField(_("before"), blank=True)
+    new = models.TextField(_("after"), blank=True)
+    changed_at = models.DateTimeField(_("changed at"))
+    run = models.ForeignKey("drugs.ImportRun", models.PROTECT, null=True, blank=True, related_name="changes")
+    changed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        verbose_name = _("change of a trial")
+        verbose_name_plural = _("changes of trials")
+        ordering = ["-changed_at", "-pk"]
+        indexes = [models.Index(fields=["trial", "-changed_at"], name="change_history")]
+
+    def __str__(self) -> str:
+        return f"{self.trial}: {self.field or 'new'}"
+
+
+class TherapyTrial(models.Model):
+    """A trial that a therapy's page shows, or may show once a person has decided."""
+
+    therapy = models.ForeignKey(Therapy, models.PROTECT, related_name="trial_links")
+    trial = models.ForeignKey(Trial, models.CASCADE, related_name="therapy_links")
+    decision = models.CharField(
+        _("decision"), max_length=10, choices=words.LinkDecision, default=words.LinkDecision.SUGGESTED, db_index=True
+    )
+    why = models.CharField(
+        _("why suggested"),
+        max_length=200,
+        blank=True,
+        help_text=_("The name that was found in the trial's interventions."),
+    )
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)
+
+    objects = models.Manager.from_queryset(TherapyTrialQuerySet)()
+
+    class Meta:
+        verbose_name = _("trial of a therapy")
+        verbose_name_plural = _("trials of therapies")
+        ordering = ["therapy", "trial"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["therapy", "trial"],
+                name="trial_linked_once",
+                violation_error_message=_("This trial is already linked to this therapy."),
+            ),
+            models.CheckConstraint(
+                condition=Q(decision__in=words.LinkDecision.values),
+                name="link_decision_known",
+                violation_error_message=_("Choose a decision from the list."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.therapy}: {self.trial}"
+
+    def natural_key(self) -> tuple[str, str]:
+        return (*self.therapy.natural_key(), *self.trial.natural_key())
+
+    natural_key.dependencies = ["drugs.therapy", "drugs.trial"]  # type: ignore[attr-defined]
+
+
+class TrialSnapshot(models.Model):
+    """The facts of a linked trial when an edition was published, or declared still true. Append-only."""
+
+    edition = models.ForeignKey(Edition, models.PROTECT, related_name="trial_snapshots")
+    trial = models.ForeignKey(Trial, models.PROTECT, related_name="snapshots")
+    facts = models.JSONField(_("facts"))
+    taken_at = models.DateTimeField(_("taken at"))
+    taken_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    is_still_true = models.BooleanField(
+        _("declared still true"),
+        default=False,
+        help_text=_("Taken when an editor found that the text still holds, not at publishing."),
+    )
+
+    class Meta:
+        verbose_name = _("snapshot of a trial")
+        verbose_name_plural = _("snapshots of trials")
+        ordering = ["edition", "trial", "-taken_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.edition}: {self.trial}"

@@ -1,0 +1,1 @@
+"""How an edition comes to be public: draft, review, publish, withdraw, compare."""

@@ -1,0 +1,63 @@
+"""Where an approval or a stage holds: a country (ISO 3166-1 alpha-2), the EU, or everywhere else.
+
+Membership of the European Union by date: https://european-union.europa.eu/principles-countries-history_en.
+"""
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django_countries import countries
+
+EU = "EU"
+WORLD = "WW"
+
+_ACCESSIONS = {
+    "1958-01-01": "BE DE FR IT LU NL",
+    "1973-01-01": "DK IE GB",
+    "1981-01-01": "GR",
+    "1986-01-01": "ES PT",
+    "1995-01-01": "AT FI SE",
+    "2004-05-01": "CY CZ EE HU LT LV MT PL SI SK",
+    "2007-01-01": "BG RO",
+    "2013-07-01": "HR",
+}
+_JOINED = {code: dt.date.fromisoformat(day) for day, codes in _ACCESSIONS.items() for code in codes.split()}
+_LEFT = {"GB": dt.date(2020, 2, 1)}
+
+
+def is_in_eu(country: str, on: dt.date) -> bool:
+    """Whether `country` was a member of the European Union, or of what came before it, on that day."""
+    joined = _JOINED.get(country)
+    return joined is not None and joined <= on and (country not in _LEFT or on < _LEFT[country])
+
+
+def region_choices() -> Iterator[tuple[str, Any]]:
+    yield WORLD, _("everywhere else")
+    yield EU, _("European Union")
+    yield from countries
+
+
+def region_name(code: str) -> str:
+    """The name that readers see: 'South Korea', 'European Union', 'everywhere else'."""
+    if code == WORLD:
+        return str(_("everywhere else"))
+    if code == EU:
+        return str(_("European Union"))
+    return str(countries.name(code) or code)
+
+
+class RegionField(models.CharField):
+    """A region's code. The list of codes stays out of migrations: countries come and go."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("max_length", 2)
+        kwargs["choices"] = region_choices
+        super().__init__(*args, **kwargs)
+
+    def deconstruct(self) -> Any:
+        name, path, args, kwargs = super().deconstruct()
+        kwargs.pop("choices", None)
+        return name, path, args, kwargs

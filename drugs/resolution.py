@@ -1,0 +1,123 @@
+"""What a trial's columns are: always `resolve(records, overrides)`, stored by one function.
+
+Import, admin and undo all end in `store_resolutions`, which writes the columns, the
+countries and a TrialChange for each field that changed, in the caller's transaction.
+
+Precedence, field by field: a staff override; then the home registry's records before
+another registry's, before ICTRP's copy, before a sheet; among equals the newer before the older.
+A source that leaves a field empty says nothing about it.
+"""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
+from django.utils import timezone
+
+from drugs.models import ImportRun, RegistryRecord, StaffOverride, Trial, TrialChange, TrialCountry
+from drugs.vocabulary import RecordSource
+
+_SOURCE_RANK = {RecordSource.REGISTRY: 1, RecordSource.ICTRP: 2, RecordSource.SHEET: 3}
+_EMPTY: dict[str, Any] = {name: None if Trial._meta.get_field(name).null else "" for name in Trial.FACTS}
+
+
+def precedence(record: RegistryRecord, home_registry: str) -> tuple[int, str, int]:
+    """Sort key: among a trial's records, the largest is believed first."""
+    rank = (
+        0
+        if record.said_by == RecordSource.REGISTRY and record.registry == home_registry
+        else _SOURCE_RANK[RecordSource(record.said_by)]
+    )
+    return (-rank, str(record.effective_on or ""), record.pk or 2**62)
+
+
+def resolve(
+    home_registry: str, records: Iterable[RegistryRecord], overrides: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """The value of every fact of one trial; '' or None where nobody states it."""
+    facts = dict(_EMPTY)
+    for record in sorted(records, key=lambda record: precedence(record, home_registry)):
+        facts.update(
+            (name, value) for name, value in record.facts.items() if name in _EMPTY and value not in (None, "")
+        )
+    facts.update((name, value) for name, value in (overrides or {}).items() if name in _EMPTY)
+    return facts
+
+
+def as_text(value: Any) -> str:
+    """A fact as a TrialChange and a report write it."""
+    if value is None:
+        return ""
+    return {True: "true", False: "false"}.get(value, str(value)) if isinstance(value, bool) else str(value)
+
+
+def changed_facts(trial: Trial, facts: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """(field, old, new) for each fact that differs from the trial's columns, in the order of `Trial.FACTS`."""
+    pairs = ((name, as_text(getattr(trial, name)), as_text(facts[name])) for name in Trial.FACTS)
+    return [(name, old, new) for name, old, new in pairs if old != new]
+
+
+@transaction.atomic
+def store_resolutions(
+    trials: Sequence[Trial],
+    *,
+    run: ImportRun | None = None,
+    by: AbstractBaseUser | None = None,
+    at: dt.datetime | None = None,
+) -> list[TrialChange]:
+    """Resolve `trials` anew and store what changed: columns, countries and a TrialChange per field. Returns the changes."""
+    at = at or timezone.now()
+    records, overrides = _records_of(trials), _overrides_of(trials)
+    changes: list[TrialChange] = []
+    touched: list[Trial] = []
+    moved: list[Trial] = []
+    for trial in trials:
+        facts = resolve(trial.home_registry, records[trial.pk], overrides[trial.pk])
+        differing = changed_facts(trial, facts)
+        if not differing:
+            continue
+        changes += [
+            TrialChange(trial=trial, field=name, old=old, new=new, changed_at=at, run=run, changed_by=by)
+            for name, old, new in differing
+        ]
+        if any(name == "countries" for name, _old, _new in differing):
+            moved.append(trial)
+        for name, _old, _new in differing:
+            setattr(trial, name, facts[name])
+        trial.changed_at = at
+        touched.append(trial)
+    if touched:
+        Trial.objects.bulk_update(touched, [*Trial.FACTS, "changed_at"], batch_size=200)
+        store_countries(moved)
+        TrialChange.objects.bulk_create(changes, batch_size=500)
+    return changes
+
+
+def store_countries(trials: Sequence[Trial]) -> None:
+    """Make the rows that filters read agree with `Trial.countries`."""
+    TrialCountry.objects.filter(trial__in=trials).delete()
+    TrialCountry.objects.bulk_create(
+        [
+            TrialCountry(trial=trial, country=code)
+            for trial in trials
+            for code in dict.fromkeys(filter(None, trial.countries.split("|")))
+        ],
+        batch_size=1000,
+    )
+
+
+def _records_of(trials: Sequence[Trial]) -> dict[int, list[RegistryRecord]]:
+    grouped: dict[int, list[RegistryRecord]] = defaultdict(list)
+    for record in RegistryRecord.objects.filter(trial__in=trials).defer("raw"):
+        grouped[record.trial_id].append(record)
+    return grouped
+
+
+def _overrides_of(trials: Sequence[Trial]) -> dict[int, dict[str, Any]]:
+    grouped: dict[int, dict[str, Any]] = defaultdict(dict)
+    for override in StaffOverride.objects.filter(trial__in=trials):
+        grouped[override.trial_id][override.field] = override.value
+    return grouped

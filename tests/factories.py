@@ -1,0 +1,234 @@
+"""Records for tests: plain keyword arguments, each as small as the rules allow."""
+
+import datetime as dt
+from typing import Any
+
+import factory
+from django.contrib.auth import get_user_model
+from django.utils import timezone
+
+from drugs import models
+from drugs.publishing.publish import publish as publish_edition
+from drugs.registry_numbers import parse_number
+
+
+class TherapyFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = models.Therapy
+        django_get_or_create = ("slug",)
+
+    slug = factory.Sequence(lambda n: f"therapy-{n}")
+
+
+class EditionFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = models.Edition
+
+    therapy = factory.SubFactory(TherapyFactory)
+    number = factory.LazyAttribute(lambda edition: edition.therapy.next_number())
+    name = factory.LazyAttribute(lambda edition: edition.therapy.slug)
+    display_name = factory.LazyAttribute(lambda edition: edition.therapy.slug.title())
+    modality = "small_molecule"
+    as_of_on = "2026-08"
+    summary = "<p>A plain summary.</p>"
+    background = "<p>What it is (Oh et al., 2018).</p>"
+
+
+class OrganisationFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = models.Organisation
+        django_get_or_create = ("slug",)
+
+    slug = factory.Sequence(lambda n: f"organisation-{n}")
+    name = factory.LazyAttribute(lambda organisation: organisation.slug.title())
+
+
+class OutcomeMeasureFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = models.OutcomeMeasure
+        django_get_or_create = ("slug",)
+
+    slug = "alsfrs-r"
+    name = "ALS Functional Rating Scale, revised"
+    abbreviation = "ALSFRS-R"
+    domain = "function"
+    unit = "points"
+    higher_is_better = True
+
+
+class RowFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        abstract = True
+
+    edition = factory.SubFactory(EditionFactory)
+    is_verified = True
+
+
+class SourceFactory(RowFactory):
+    class Meta:
+        model = models.Source
+
+    label = factory.Sequence(lambda n: f"Author et al., {1900 + n}")
+    kind = "journal_article"
+    title = "A title"
+
+
+class AliasFactory(RowFactory):
+    class Meta:
+        model = models.Alias
+
+    kind = "synonym"
+    text = "another name"
+
+
+class SponsorFactory(RowFactory):
+    class Meta:
+        model = models.Sponsor
+
+    organisation = factory.SubFactory(OrganisationFactory)
+
+
+class SeeAlsoFactory(RowFactory):
+    class Meta:
+        model = models.SeeAlso
+
+    therapy = factory.SubFactory(TherapyFactory)
+
+
+class StatusEventFactory(RowFactory):
+    class Meta:
+        model = models.StatusEvent
+
+    stage = "in_development"
+    region = "WW"
+
+
+class ApprovalFactory(RowFactory):
+    class Meta:
+        model = models.Approval
+
+    region = "KR"
+    regulator = "MFDS"
+    kind = "conditional"
+    commercial_name = "NeuroNata-R"
+
+
+class DosingFactory(RowFactory):
+    class Meta:
+        model = models.Dosing
+
+    setting = "trial"
+    route = "oral"
+    amount = "50"
+    unit = "mg"
+    schedule = "twice a day"
+
+
+class SideEffectFactory(RowFactory):
+    class Meta:
+        model = models.SideEffect
+
+    term = "headache"
+
+
+class TrialFactory(factory.django.DjangoModelFactory):
+    """A trial with its home number, resolved from no record: its columns are as given."""
+
+    class Meta:
+        model = models.Trial
+        skip_postgeneration_save = True
+
+    home_number = factory.Sequence(lambda n: f"NCT{10_000_000 + n}")
+    home_registry = "CTGOV"
+    brief_title = "A trial in ALS"
+    study_type = "INTERVENTIONAL"
+    overall_status = "RECRUITING"
+    phases = "PHASE2"
+
+    @factory.post_generation
+    def identifiers(self, create: bool, extracted: Any, **kwargs: Any) -> None:
+        parsed = parse_number(self.home_number)
+        models.TrialIdentifier.objects.create(
+            trial=self,
+            registry=parsed.registry if parsed else self.home_registry,
+            number=self.home_number,
+            is_home=True,
+        )
+
+
+class ReportedResultFactory(RowFactory):
+    class Meta:
+        model = models.ReportedResult
+
+    trial = factory.SubFactory(TrialFactory)
+    outcome = factory.SubFactory(OutcomeMeasureFactory)
+    analysis = "planned"
+    evidence = "peer_reviewed"
+    finding = "no difference"
+
+
+class TherapyTrialFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = models.TherapyTrial
+
+    therapy = factory.SubFactory(TherapyFactory)
+    trial = factory.SubFactory(TrialFactory)
+    decision = "confirmed"
+
+
+class GlossaryTermFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = models.GlossaryTerm
+
+    slug = factory.Sequence(lambda n: f"term-{n}")
+    term = factory.LazyAttribute(lambda term: term.slug)
+    meaning = "What it means."
+
+
+class UserFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = get_user_model()
+
+    username = factory.Sequence(lambda n: f"person{n}")
+    is_staff = True
+
+
+ROW_FACTORIES = {
+    factory_class._meta.model: factory_class
+    for factory_class in (
+        SourceFactory,
+        AliasFactory,
+        SponsorFactory,
+        SeeAlsoFactory,
+        StatusEventFactory,
+        ApprovalFactory,
+        DosingFactory,
+        SideEffectFactory,
+        ReportedResultFactory,
+    )
+}
+
+
+def publish(
+    edition: models.Edition, *, at: dt.datetime | None = None, note: str = "First edition."
+) -> models.Publication:
+    """Publish `edition`; `at` may lie in the past or the future."""
+    return publish_edition(edition, note=note, goes_live_at=at or timezone.now())
+
+
+def live_edition(slug: str = "", **fields: Any) -> models.Edition:
+    """A published edition that is live now, of a therapy that is made when needed."""
+    edition = EditionFactory(therapy=TherapyFactory(slug=slug) if slug else TherapyFactory(), **fields)
+    publish(edition, at=timezone.now() - dt.timedelta(minutes=1))
+    return edition
+
+
+def whole_edition(slug: str = "", **fields: Any) -> models.Edition:
+    """A draft with one row of every model, each pointing to one source."""
+    edition = EditionFactory(therapy=TherapyFactory(slug=slug) if slug else TherapyFactory(), **fields)
+    source = SourceFactory(edition=edition, label="Oh et al., 2018")
+    for model, row_factory in ROW_FACTORIES.items():
+        if model is not models.Source:
+            extra = {"source": source} if any(field.name == "source" for field in model._meta.fields) else {}
+            row_factory(edition=edition, **extra)
+    return edition
