@@ -1,19 +1,45 @@
-# The two commands: make run, make test. `make help` lists the others.
+# Two commands: `make run` and `make test`. `make help` lists the others.
 .DEFAULT_GOAL := help
+PYTHON ?= python3
 PY := .venv/bin/python
-HOST ?= 127.0.0.1
-PORT ?= 8000
+export HOST PORT
 
 .PHONY: help
 help: ## What can be made
-	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## */	/' | expand -t 14
+
+.PHONY: run
+run: environment ## The site with all its content at http://127.0.0.1:8000 (PORT=, HOST=)
+	@scripts/run
+
+.PHONY: test
+test: environment-dev ## The whole suite on SQLite and PostgreSQL, and a smoke test in a browser
+	@scripts/test
+
+.PHONY: e2e
+e2e: environment-dev ## All browser tests, on PostgreSQL
+	@scripts/with-postgres $(PY) -m pytest tests/e2e
+
+.PHONY: lint
+lint: environment-dev ## Static checks: style, types, templates, migrations, settings
+	@scripts/lint
+
+.PHONY: bench
+bench: environment-dev ## Benchmarks: ratios from one run
+	@for file in bench/*.py; do echo "== $$file"; $(PY) "$$file" || exit 1; done
 
 .PHONY: seal
-seal: .venv/ready ## Finish fixtures written by hand: uid, position, digest
-	@rm -f /tmp/therapies-seal.sqlite3 && export DATABASE_URL=sqlite:////tmp/therapies-seal.sqlite3 && \
-	$(PY) manage.py migrate -v 0 && $(PY) manage.py seal_content $(FILES); rm -f /tmp/therapies-seal.sqlite3
+seal: environment-dev ## Finish fixtures written by hand: uid, position, digest (FILES=fixtures/x.yaml)
+	@folder=$$(mktemp -d) && export DATABASE_URL=sqlite:///$$folder/db.sqlite3 && \
+	$(PY) manage.py migrate -v 0 && $(PY) manage.py seal_content $(FILES); rm -rf "$$folder"
 
 .PHONY: lock
-lock: ## Compile requirements.txt and requirements-dev.txt with hashes
-	uv pip compile -q --universal --python-version 3.11 --generate-hashes requirements.in -o requirements.txt
-	uv pip compile -q --universal --python-version 3.11 --generate-hashes requirements-dev.in -o requirements-dev.txt
+lock: environment-dev ## Compile the pinned requirements from requirements.in and requirements-dev.in
+	.venv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes requirements.in -o requirements.txt
+	.venv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes requirements-dev.in -o requirements-dev.txt
+
+.PHONY: environment environment-dev
+environment:
+	@$(PYTHON) scripts/environment.py requirements.txt
+environment-dev:
+	@$(PYTHON) scripts/environment.py requirements-dev.txt

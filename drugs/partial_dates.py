@@ -29,7 +29,7 @@ class PartialDate(str):
     def parse(cls, value: object) -> Self:
         """Take '2025', '2025-5', '2025-05-03', a year as int or a `datetime.date`; else raise ValueError."""
         if isinstance(value, dt.date):
-            return cls(value.strftime("%Y-%m-%d"))
+            return cls(value.isoformat()[:10])
         match = re.fullmatch(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?", str(value).strip(), re.ASCII)
         if not match:
             raise ValueError(gettext("Write a date as 2020, 2020-05 or 2020-05-13."))

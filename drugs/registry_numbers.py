@@ -21,10 +21,10 @@ class RegistryNumber(NamedTuple):
 
 
 #: The form of each registry's number in upper case, without prefix, country suffix or spaces.
-#: Order matters: EUCTR and CTIS differ by their first four digits and length.
+#: EUCTR and CTIS differ by the first digit after the year: 5 is CTIS.
 _FORMS: tuple[tuple[Registry, str], ...] = (
     (Registry.CTGOV, r"NCT\d{8}"),
-    (Registry.EUCTR, r"20(?:0[4-9]|1\d|2[0-4])-\d{6}-\d{2}"),
+    (Registry.EUCTR, r"20(?:0[4-9]|1\d|2[0-4])-[0-4]\d{5}-\d{2}"),
     (Registry.CTIS, r"20[2-9]\d-5\d{5}-\d{2}"),
     (Registry.ISRCTN, r"ISRCTN\d{8}"),
     (Registry.ANZCTR, r"ACTRN126\d{11}|ACTRN\d{14}"),

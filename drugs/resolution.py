@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
@@ -65,7 +65,7 @@ def store_resolutions(
     trials: Sequence[Trial],
     *,
     run: ImportRun | None = None,
-    by: AbstractBaseUser | None = None,
+    by: User | None = None,
     at: dt.datetime | None = None,
 ) -> list[TrialChange]:
     """Resolve `trials` anew and store what changed: columns, countries and a TrialChange per field. Returns the changes."""

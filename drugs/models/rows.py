@@ -119,7 +119,7 @@ class Source(Row):
     url = models.URLField(_("address"), max_length=600, blank=True)
     retracted_on = PartialDateField(_("retracted on"), blank=True)
 
-    objects = SourceManager()
+    objects = SourceManager()  # type: ignore[misc]
 
     class Meta(Row.Meta):
         verbose_name = _("source")
@@ -494,7 +494,7 @@ class ReportedResult(SourcedRow):
 def row_models() -> list[type[Row]]:
     """Every row model, sources first, so that a copy finds what it refers to."""
     found: list[type[Row]] = []
-    pending: list[type[Row]] = [Row]
+    pending: list[type[Row]] = [Row]  # type: ignore[type-abstract]
     while pending:
         for model in pending.pop(0).__subclasses__():
             pending.append(model)

@@ -1,5 +1,7 @@
 """A therapy's identity. What the public reads about it stands on its editions."""
 
+from typing import Any
+
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
@@ -13,7 +15,7 @@ from drugs.vocabulary import TherapyKind
 RESERVED_SLUGS = ("in-development", "approved", "no-longer-in-development", "feed", "search", "compare")
 
 
-class TherapyManager(models.Manager):
+class TherapyManager(models.Manager["Therapy"]):
     def get_by_natural_key(self, slug: str) -> "Therapy":
         return self.get(slug=slug)
 
@@ -75,7 +77,7 @@ class Therapy(models.Model):
         if FormerSlug.objects.filter(slug=self.slug).exclude(therapy=self.pk).exists():
             raise ValidationError({"slug": _t("Another therapy's page stood at this address and redirects from it.")})
 
-    def save(self, *args: object, **kwargs: object) -> None:
+    def save(self, *args: Any, **kwargs: Any) -> None:
         """Keep the address that a page had before as a redirect."""
         before = type(self).objects.filter(pk=self.pk).values_list("slug", flat=True).first() if self.pk else None
         super().save(*args, **kwargs)

@@ -204,7 +204,7 @@ class TrialCountry(models.Model):
         return self.country
 
 
-class TrialIdentifierManager(models.Manager):
+class TrialIdentifierManager(models.Manager["TrialIdentifier"]):
     def get_by_natural_key(self, number: str) -> "TrialIdentifier":
         return self.get(number=number)
 

@@ -27,7 +27,7 @@ def start_draft(old: Edition) -> Edition:
 
 def copy_edition(old: Edition, **changes: Any) -> Edition:
     """Copy `old` and its rows; rows keep their `uid`, and references between them lead to the copies."""
-    twins: dict[tuple[type[Model], int], Model] = {}
+    twins: dict[tuple[Any, Any], Model] = {}
 
     def twin(original: Model, **values: Any) -> Model:
         copied = {

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
@@ -15,7 +15,7 @@ from drugs.publishing.digest import edition_digest
 
 @transaction.atomic
 def publish(
-    edition: Edition, *, note: str, by: AbstractBaseUser | None = None, goes_live_at: dt.datetime | None = None
+    edition: Edition, *, note: str, by: User | None = None, goes_live_at: dt.datetime | None = None
 ) -> Publication:
     """Make `edition` public from `goes_live_at` on, by default now. Raises ValidationError with what is in the way."""
     now = timezone.now()
@@ -38,7 +38,7 @@ def publish(
 
 
 @transaction.atomic
-def withdraw(publication: Publication, *, reason: str, by: AbstractBaseUser | None = None) -> None:
+def withdraw(publication: Publication, *, reason: str, by: User | None = None) -> None:
     """Take a public edition away, with a reason that readers see: the edition before it is live again."""
     publication = Publication.objects.select_for_update().get(pk=publication.pk)
     if publication.withdrawn_at:
@@ -66,7 +66,7 @@ def take_back(publication: Publication) -> None:
 
 
 def take_snapshots(
-    edition: Edition, *, by: AbstractBaseUser | None, at: dt.datetime, is_still_true: bool = False
+    edition: Edition, *, by: User | None, at: dt.datetime, is_still_true: bool = False
 ) -> list[TrialSnapshot]:
     """Keep the facts of the trials that the edition's page shows, as they are at that moment."""
     links = TherapyTrial.objects.public().filter(therapy=edition.therapy_id).select_related("trial")

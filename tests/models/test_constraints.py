@@ -1,0 +1,311 @@
+"""Every rule that stands in the database: a test breaks it, past every form, and reads its message."""
+
+import hashlib
+import uuid
+
+import pytest
+from django.apps import apps
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, connection, models, transaction
+from django.utils import timezone
+
+from drugs.models import (
+    Alias,
+    Approval,
+    ContentVersion,
+    Dosing,
+    Edition,
+    GlossaryTerm,
+    ImportRow,
+    ImportRun,
+    OutcomeMeasure,
+    Publication,
+    RegistryRecord,
+    ReportedResult,
+    SideEffect,
+    Source,
+    Sponsor,
+    StaffOverride,
+    StatusEvent,
+    Therapy,
+    TherapyTrial,
+    Trial,
+    TrialCountry,
+    TrialIdentifier,
+    row_models,
+)
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+DIGEST = hashlib.sha256(b"").hexdigest()
+
+
+def edition_values(**changes):
+    therapy = factories.TherapyFactory()
+    return {
+        "therapy": therapy,
+        "number": 1,
+        "name": "x",
+        "display_name": "X",
+        "modality": "vitamin",
+        "as_of_on": "2026",
+    } | changes
+
+
+def publication_values(**changes):
+    edition = factories.EditionFactory()
+    return {
+        "edition": edition,
+        "therapy": edition.therapy,
+        "goes_live_at": timezone.now(),
+        "note": "n",
+        "digest": DIGEST,
+    } | changes
+
+
+def row_values(**changes):
+    return {"edition": factories.EditionFactory()} | changes
+
+
+def same(model, **values):
+    """Two records with the same values, the second of which must be refused."""
+    model.objects.bulk_create([model(**values)])
+    return values
+
+
+def status(**changes):
+    return row_values(stage="in_development", region="KR") | changes
+
+
+def approval(**changes):
+    return row_values(region="KR", regulator="MFDS", kind="full") | changes
+
+
+def dosing(**changes):
+    return row_values(setting="trial", route="oral", amount="1", schedule="daily") | changes
+
+
+def result(**changes):
+    return (
+        row_values(
+            trial=factories.TrialFactory(),
+            outcome=factories.OutcomeMeasureFactory(),
+            analysis="planned",
+            evidence="topline",
+            finding="none",
+        )
+        | changes
+    )
+
+
+def source(**changes):
+    return row_values(label="A", kind="news", title="T") | changes
+
+
+def record(**changes):
+    return {"trial": factories.TrialFactory(), "registry": "CTGOV", "number": "NCT00000001"} | changes
+
+
+def trial(**changes):
+    return {"home_number": "NCT00000009", "home_registry": "CTGOV"} | changes
+
+
+#: constraint -> (model, values that break it)
+BREAKERS = {
+    "therapy_slug_not_reserved": lambda: (Therapy, {"slug": "approved"}),
+    "therapy_kind_known": lambda: (Therapy, {"slug": "a", "kind": "x"}),
+    "therapy_review_interval_positive": lambda: (Therapy, {"slug": "a", "review_every_months": 0}),
+    "edition_number_unique": lambda: (Edition, same(Edition, **edition_values())),
+    "edition_number_from_1": lambda: (Edition, edition_values(number=0)),
+    "edition_modality_known": lambda: (Edition, edition_values(modality="x")),
+    "edition_named": lambda: (Edition, edition_values(name="")),
+    "one_publication_at_a_time": lambda: (Publication, _second_publication()),
+    "withdrawn_with_a_reason": lambda: (Publication, publication_values(withdrawn_at=timezone.now())),
+    "publication_has_a_note": lambda: (Publication, publication_values(note="")),
+    "publication_has_a_digest": lambda: (Publication, publication_values(digest="x")),
+    "source_label_unique": lambda: (Source, same(Source, **source()) | {"uid": uuid.uuid4()}),
+    "source_has_a_label": lambda: (Source, source(label="")),
+    "source_can_be_found": lambda: (Source, source(title="")),
+    "source_kind_known": lambda: (Source, source(kind="x")),
+    "alias_kind_known": lambda: (Alias, row_values(kind="x", text="a")),
+    "sponsor_role_known": lambda: (Sponsor, row_values(organisation=factories.OrganisationFactory(), role="x")),
+    "one_current_stage_per_region": lambda: (
+        StatusEvent,
+        same(StatusEvent, **status()) | {"uid": uuid.uuid4()},
+    ),
+    "status_stage_known": lambda: (StatusEvent, status(stage="x")),
+    "status_reason_known": lambda: (StatusEvent, status(reason="x")),
+    "ended_with_a_reason": lambda: (StatusEvent, status(stage="no_longer_in_development")),
+    "approval_kind_known": lambda: (Approval, approval(kind="x")),
+    "approval_in_a_place": lambda: (Approval, approval(region="WW")),
+    "approval_withdrawn_after": lambda: (Approval, approval(approved_on="2024", withdrawn_on="2023")),
+    "dosing_setting_known": lambda: (Dosing, dosing(setting="x")),
+    "dosing_route_known": lambda: (Dosing, dosing(route="x")),
+    "dosing_says_how_much_and_when": lambda: (Dosing, dosing(amount="")),
+    "side_effect_named": lambda: (SideEffect, row_values(term="")),
+    "result_of_one_study": lambda: (ReportedResult, result(study_name="also in words")),
+    "result_finds_something": lambda: (ReportedResult, result(finding="")),
+    "estimate_has_a_measure": lambda: (ReportedResult, result(estimate=1)),
+    "interval_is_whole": lambda: (ReportedResult, result(estimate=1, effect_measure="mean_difference", interval_low=0)),
+    "interval_holds_the_estimate": lambda: (
+        ReportedResult,
+        result(estimate=9, effect_measure="mean_difference", interval_low=0, interval_high=2, interval_level=95),
+    ),
+    "interval_level_is_per_cent": lambda: (
+        ReportedResult,
+        result(estimate=1, effect_measure="mean_difference", interval_low=0, interval_high=2, interval_level=100),
+    ),
+    "p_has_relation_and_number": lambda: (ReportedResult, result(p_value="0.5")),
+    "result_analysis_known": lambda: (ReportedResult, result(analysis="x")),
+    "result_evidence_known": lambda: (ReportedResult, result(evidence="x")),
+    "result_effect_known": lambda: (ReportedResult, result(effect_measure="x")),
+    "result_relation_known": lambda: (ReportedResult, result(p_relation="~", p_value="0.5")),
+    "result_favours_known": lambda: (ReportedResult, result(favours="x")),
+    "outcome_domain_known": lambda: (OutcomeMeasure, {"slug": "a", "name": "A", "domain": "x"}),
+    "meaningful_difference_has_source": lambda: (
+        OutcomeMeasure,
+        {"slug": "a", "name": "A", "domain": "other", "meaningful_difference": 1},
+    ),
+    "trial_status_known": lambda: (Trial, trial(overall_status="x")),
+    "trial_phase_known": lambda: (Trial, trial(phases="PHASE9")),
+    "trial_study_type_known": lambda: (Trial, trial(study_type="x")),
+    "trial_has_a_number": lambda: (Trial, trial(home_number="")),
+    "trial_registry_known": lambda: (Trial, trial(home_registry="x")),
+    "trial_country_unique": lambda: (TrialCountry, same(TrialCountry, trial=factories.TrialFactory(), country="KR")),
+    "one_number_per_registry": lambda: (
+        TrialIdentifier,
+        {"trial": factories.TrialFactory(), "registry": "CTGOV", "number": "NCT00000002", "address": "NCT00000002"},
+    ),
+    "one_home_number": lambda: (
+        TrialIdentifier,
+        {
+            "trial": factories.TrialFactory(),
+            "registry": "ISRCTN",
+            "number": "ISRCTN00000002",
+            "address": "ISRCTN00000002",
+            "is_home": True,
+        },
+    ),
+    "identifier_registry_known": lambda: (
+        TrialIdentifier,
+        {"trial": factories.TrialFactory(), "registry": "x", "number": "1", "address": "1"},
+    ),
+    "record_source_known": lambda: (RegistryRecord, record(said_by="x")),
+    "one_override_per_field": lambda: (
+        StaffOverride,
+        same(StaffOverride, trial=factories.TrialFactory(), field="phases", value="NA", reason="r"),
+    ),
+    "override_of_a_fact": lambda: (
+        StaffOverride,
+        {"trial": factories.TrialFactory(), "field": "home_number", "value": "x", "reason": "r"},
+    ),
+    "override_has_a_reason": lambda: (
+        StaffOverride,
+        {"trial": factories.TrialFactory(), "field": "phases", "value": "NA", "reason": ""},
+    ),
+    "trial_linked_once": lambda: (
+        TherapyTrial,
+        same(TherapyTrial, therapy=factories.TherapyFactory(), trial=factories.TrialFactory()),
+    ),
+    "link_decision_known": lambda: (
+        TherapyTrial,
+        {"therapy": factories.TherapyFactory(), "trial": factories.TrialFactory(), "decision": "x"},
+    ),
+    "run_state_known": lambda: (ImportRun, {"state": "x"}),
+    "row_decision_known": lambda: (ImportRow, {"run": ImportRun.objects.create(), "row": 1, "decision": "x"}),
+    "one_content_version": lambda: (ContentVersion, {"pk": 2}),
+}
+for _model in row_models():
+    _name = f"{_model._meta.model_name}_uid_unique"
+    BREAKERS[_name] = lambda model=_model: (model, _same_uid(model))
+
+
+def _same_uid(model):
+    row = model.objects.get(edition=factories.whole_edition())
+    values = {
+        field.attname: getattr(row, field.attname) for field in model._meta.concrete_fields if not field.primary_key
+    }
+    free = {"label": "another"} if model is Source else {"is_current": False} if model is StatusEvent else {}
+    return values | free
+
+
+def _second_publication():
+    first = factories.publish(factories.EditionFactory())
+    edition = factories.EditionFactory(therapy=first.therapy, number=2)
+    return {
+        "edition": edition,
+        "therapy": first.therapy,
+        "goes_live_at": first.goes_live_at,
+        "note": "n",
+        "digest": DIGEST,
+    }
+
+
+#: constraint -> a stored record and the column into which no text but a date goes, by SQL past the field
+DATES = {
+    "edition_as_of_is_a_date": (factories.EditionFactory, "as_of_on"),
+    "source_retracted_is_a_date": (factories.SourceFactory, "retracted_on"),
+    "status_happened_is_a_date": (factories.StatusEventFactory, "happened_on"),
+    "approval_dates_are_dates": (factories.ApprovalFactory, "withdrawn_on"),
+    "trial_dates_are_dates": (factories.TrialFactory, "start_date"),
+    "record_dates_are_dates": (lambda: RegistryRecord.objects.create(**record()), "last_update"),
+    "run_exported_is_a_date": (ImportRun.objects.create, "exported_on"),
+}
+
+
+def constraints():
+    return {c.name: c for model in apps.get_app_config("drugs").get_models() for c in model._meta.constraints}
+
+
+def test_every_constraint_has_a_breaker():
+    assert set(constraints()) == set(BREAKERS) | set(DATES)
+
+
+@pytest.mark.parametrize("name", BREAKERS)
+def test_the_database_refuses_what_breaks_a_rule(name):
+    model, values = BREAKERS[name]()
+
+    with pytest.raises(IntegrityError, match=f"(?i){name}|UNIQUE") as refused, transaction.atomic():
+        models.QuerySet(model).bulk_create([model(**values)])
+    assert refused
+
+
+@pytest.mark.parametrize("name", BREAKERS)
+def test_a_person_reads_why(name):
+    constraint = constraints()[name]
+    model, values = BREAKERS[name]()
+    if name in ("one_content_version", "trial_country_unique"):
+        return  # written by the site alone: nobody fills in a form
+
+    with pytest.raises(ValidationError) as refused:
+        constraint.validate(model, model(**values))
+
+    message = refused.value.messages[0]
+    assert constraint.violation_error_message == constraint.violation_error_message
+    assert "constraint" not in message.lower().split("“")[0], message
+    assert not message.startswith("Constraint"), message
+
+
+@pytest.mark.parametrize("name", DATES)
+@pytest.mark.parametrize("value", ["soon", "2026-13", "2026-1", "03/05/2026"])
+def test_the_database_refuses_what_is_no_date(name, value):
+    make, column = DATES[name]
+    obj = make()
+    table = connection.ops.quote_name(obj._meta.db_table)
+
+    with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"UPDATE {table} SET {column} = %s WHERE id = %s", [value, obj.pk])
+
+
+@pytest.mark.parametrize("name", DATES)
+def test_a_field_says_how_a_date_is_written(name):
+    make, column = DATES[name]
+    obj = make()
+
+    with pytest.raises(ValidationError, match="Write a date as 2020"):
+        obj._meta.get_field(column).clean("soon", obj)
+
+
+def test_glossary_spellings_hold_the_term_first():
+    assert GlossaryTerm(term="placebo", variants="dummy | sham").spellings() == ["placebo", "dummy", "sham"]

@@ -1,0 +1,53 @@
+"""The project as a whole: settings refuse insecure values, migrations are complete."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+
+ROOT = Path(__file__).resolve().parent.parent
+SECURE = {"ENVIRONMENT": "production", "SECRET_KEY": "Zx9-kQ7_" * 10, "ALLOWED_HOSTS": "therapies.example.org"}
+
+
+def manage(*arguments, **environment):
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    return subprocess.run(
+        [sys.executable, "manage.py", *arguments], cwd=ROOT, env=kept | environment, capture_output=True, text=True
+    )
+
+
+@pytest.mark.django_db
+def test_migrations_are_complete():
+    call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+
+
+def test_production_settings_pass_the_deployment_checks():
+    result = manage("check", "--deploy", "--fail-level", "WARNING", **SECURE)
+
+    assert result.returncode == 0, result.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        ("SECRET_KEY", "", "SECRET_KEY"),
+        ("SECRET_KEY", "short", "SECRET_KEY"),
+        ("ALLOWED_HOSTS", "", "ALLOWED_HOSTS"),
+        ("ALLOWED_HOSTS", "*", "ALLOWED_HOSTS"),
+        ("DEBUG", "true", "DEBUG"),
+    ],
+)
+def test_production_refuses_to_start_on_an_insecure_value(name, value, says):
+    result = manage("check", **SECURE | {name: value})
+
+    assert result.returncode != 0
+    assert says in result.stderr
+
+
+def test_development_needs_no_variable():
+    result = manage("check")
+
+    assert result.returncode == 0, result.stderr
