@@ -3,6 +3,8 @@
 from drugs.models.content_version import ContentVersion
 from drugs.models.edition import SECTIONS, Edition, Publication
 from drugs.models.imports import ImportRow, ImportRun
+from drugs.models.link import TherapyTrial, TrialSnapshot
+from drugs.models.record import RegistryRecord, StaffOverride, TrialChange
 from drugs.models.reference import GlossaryTerm, Organisation, OutcomeMeasure
 from drugs.models.rows import (
     Alias,
@@ -18,16 +20,7 @@ from drugs.models.rows import (
     row_models,
 )
 from drugs.models.therapy import FormerSlug, Therapy
-from drugs.models.trial import (
-    RegistryRecord,
-    StaffOverride,
-    TherapyTrial,
-    Trial,
-    TrialChange,
-    TrialCountry,
-    TrialIdentifier,
-    TrialSnapshot,
-)
+from drugs.models.trial import Trial, TrialCountry, TrialIdentifier
 
 __all__ = [
     "SECTIONS",
