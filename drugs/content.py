@@ -13,7 +13,17 @@ from django.core.serializers.base import DeserializationError
 from django.db import transaction
 from django.db.models import Model
 
-from drugs.models import ContentVersion, Edition, Publication, Row, Trial, TrialSnapshot
+from drugs.models import (
+    ContentVersion,
+    Edition,
+    Publication,
+    RegistryRecord,
+    Row,
+    TherapyTrial,
+    Trial,
+    TrialIdentifier,
+    TrialSnapshot,
+)
 from drugs.publishing.digest import edition_digest
 from drugs.publishing.publish import take_snapshots
 from drugs.resolution import changed_facts, resolve, store_countries
@@ -43,25 +53,31 @@ def load_file(path: Path) -> Report:
 
 @transaction.atomic
 def load_entries(path: Path, entries: list[dict[str, Any]]) -> Report:
-    """Create what is missing. An edition that exists keeps all its rows as they are. `path` is named in errors."""
+    """Create what is missing. An edition or a trial that exists stays as it is, with all that belongs to it.
+
+    `path` is named in errors.
+    """
     report = Report()
-    editions: dict[int, bool] = {}
+    editions: set[int] = set()
+    trials: set[int] = set()
     for entry, obj in _objects(path, entries):
         label = obj._meta.label
-        if isinstance(obj, Row | Publication) and editions.get(obj.edition_id) is False:
+        if isinstance(obj, Row | Publication) and obj.edition_id not in editions:
             report.skipped[label, "its edition exists"] += 1
             continue
-        existing = _existing(obj)
-        if existing is not None:
-            if isinstance(obj, Edition):
-                editions[existing.pk] = False
+        if isinstance(obj, TrialIdentifier | RegistryRecord) and obj.trial_id not in trials:
+            report.skipped[label, "its trial exists"] += 1
+            continue
+        if _exists(obj):
             report.skipped[label, "exists"] += 1
             continue
         _create(path, entry, obj)
         if isinstance(obj, Edition):
-            editions[obj.pk] = True
+            editions.add(obj.pk)
+        if isinstance(obj, Trial):
+            trials.add(obj.pk)
         report.created[label] += 1
-    _check_trials(path)
+    _check_trials(path, trials)
     if report.created:
         ContentVersion.bump()
     return report
@@ -96,22 +112,25 @@ def _name(entry: dict[str, Any]) -> str:
     return f"{entry.get('model')} {shown}".strip()
 
 
-def _existing(obj: Model) -> Model | None:
-    manager = type(obj)._default_manager
-    if obj._meta.model_name == "registryrecord":
-        return manager.filter(trial=obj.trial_id, registry=obj.registry, run=None).first()  # type: ignore[attr-defined]
-    if obj._meta.model_name == "therapytrial":
-        return manager.filter(therapy=obj.therapy_id, trial=obj.trial_id).first()  # type: ignore[attr-defined]
+def _exists(obj: Model) -> bool:
+    if isinstance(obj, RegistryRecord):
+        return False
+    if isinstance(obj, TherapyTrial):
+        return TherapyTrial.objects.filter(therapy=obj.therapy_id, trial=obj.trial_id).exists()
     try:
-        return manager.get_by_natural_key(*obj.natural_key())  # type: ignore[attr-defined]
+        type(obj)._default_manager.get_by_natural_key(*obj.natural_key())  # type: ignore[attr-defined]
     except ObjectDoesNotExist:
-        return None
+        return False
+    return True
 
 
 def _create(path: Path, entry: dict[str, Any], obj: Model) -> None:
     try:
         obj.full_clean()
-        obj.save()
+        if isinstance(obj, Publication):
+            obj.save_base(raw=True)  # keeps `published_at`: the moment of the decision, not of loading
+        else:
+            obj.save()
     except ValidationError as error:
         reasons = "; ".join(f"{name}: {' '.join(messages)}" for name, messages in error.message_dict.items())
         raise ContentError(f"{path.name}: {_name(entry)}: {reasons}") from error
@@ -125,11 +144,10 @@ def _create(path: Path, entry: dict[str, Any], obj: Model) -> None:
         take_snapshots(obj.edition, by=None, at=obj.goes_live_at)
 
 
-def _check_trials(path: Path) -> None:
+def _check_trials(path: Path, created: set[int]) -> None:
     """The columns of a shipped trial are what its record says."""
-    for trial in Trial.objects.filter(records__run=None).prefetch_related("records", "overrides").distinct():
-        overrides = {override.field: override.value for override in trial.overrides.all()}
-        differing = changed_facts(trial, resolve(trial.home_registry, trial.records.all(), overrides))
+    for trial in Trial.objects.filter(pk__in=created).prefetch_related("records"):
+        differing = changed_facts(trial, resolve(trial.home_registry, trial.records.all()))
         if differing:
             name, stored, said = differing[0]
             raise ContentError(f"{path.name}: {trial}: {name} is {stored!r}, but its records say {said!r}.")
