@@ -2,6 +2,7 @@
 
 from drugs.models.content_version import ContentVersion
 from drugs.models.edition import SECTIONS, Edition, Publication
+from drugs.models.finding import FindingAnswer
 from drugs.models.imports import ImportRow, ImportRun
 from drugs.models.link import TherapyTrial, TrialSnapshot
 from drugs.models.record import RegistryRecord, StaffOverride, TrialChange
@@ -29,6 +30,7 @@ __all__ = [
     "ContentVersion",
     "Dosing",
     "Edition",
+    "FindingAnswer",
     "FormerSlug",
     "GlossaryTerm",
     "ImportRow",

@@ -15,6 +15,7 @@ from drugs.models import (
     ContentVersion,
     Dosing,
     Edition,
+    FindingAnswer,
     GlossaryTerm,
     ImportRow,
     ImportRun,
@@ -214,6 +215,11 @@ BREAKERS = {
     ),
     "run_state_known": lambda: (ImportRun, {"state": "x"}),
     "row_decision_known": lambda: (ImportRow, {"run": ImportRun.objects.create(), "row": 1, "decision": "x"}),
+    "one_answer_per_finding": lambda: (
+        FindingAnswer,
+        same(FindingAnswer, therapy=factories.TherapyFactory(), key="k", reason="r"),
+    ),
+    "answer_has_a_reason": lambda: (FindingAnswer, {"therapy": factories.TherapyFactory(), "key": "k", "reason": ""}),
     "one_content_version": lambda: (ContentVersion, {"pk": 2}),
 }
 for _model in row_models():
