@@ -10,7 +10,8 @@ from drugs.publishing.checker.draft import Draft, brackets
 from drugs.publishing.checker.finding import Finding
 from drugs.registry_numbers import numbers_in
 
-_NUMBER = re.compile(r"\d")
+#: A number of its own: the digits of AMX0035, SOD1 or COVID-19 are part of a name.
+_NUMBER = re.compile(r"(?<![\w-])\d")
 _APPROVAL = re.compile(r"\b(?:approv(?:al|als|ed|es)|licen[sc]ed|authori[sz]ed|authori[sz]ation)\b", re.IGNORECASE)
 #: What a citation looks like: 'Oh et al., 2018', 'Smith and Jones, 2020b', 'Corestem website'.
 _LOOKS_CITED = re.compile(

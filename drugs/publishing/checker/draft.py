@@ -17,6 +17,10 @@ _PHASE = re.compile(
     ) \b""",
     re.IGNORECASE | re.VERBOSE,
 )
+#: A trial that is only planned is none of those that the registry knows.
+_PLANNED = re.compile(
+    r"\b(?:plan(?:s|ned|ning)?|wants?|will|intends?|hopes?|awaited|another|new|further|next|future)\b", re.IGNORECASE
+)
 _ROMAN = {"I": 1, "II": 2, "III": 3, "IV": 4}
 
 
@@ -107,7 +111,7 @@ class Draft:
         named = [
             trial for trial in self.trials if self.numbers_of[trial.pk] & numbers or self._has_acronym(trial, text)
         ]
-        if named or numbers:
+        if named or numbers or _PLANNED.search(text):
             return tuple(named)
         for phase in sorted(phases_in(text)):
             of_that_phase = [trial for trial in self.trials if max(phases_of(trial), default=0) == phase]

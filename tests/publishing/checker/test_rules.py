@@ -40,7 +40,7 @@ CASES = [
     ("claim_without_citation", "<p>It was approved.</p>", 1),
     ("claim_without_citation", "<p>ALSUMMIT ended.</p>", 1),
     ("claim_without_citation", "<p>12 people.</p>", 1),
-    ("claim_without_citation", "<p>Nothing is claimed here.</p>", 0),
+    ("claim_without_citation", "<p>Nothing is claimed here of AMX0035 and SOD1.</p>", 0),
     ("claim_without_citation", "<h3>Phase 3</h3>", 0),
     ("claim_without_citation", "<p>12 people (Oh et al., 2018).</p>", 0),
     ("claim_without_citation", "<ul><li>12 people</li><li>13 (Oh et al., 2018)</li></ul>", 1),
@@ -56,6 +56,7 @@ CASES = [
     ("year_outside_trial", "<p>ALSUMMIT began in 2021 (Oh et al., 2018).</p>", 0),
     ("year_outside_trial", "<p>ALSUMMIT was planned in 2018 (Oh et al., 2018).</p>", 0),
     ("year_outside_trial", "<p>The phase 3 trial began in 2019 (Oh et al., 2018).</p>", 1),
+    ("year_outside_trial", "<p>A further phase 3 trial is planned for 2027 (Oh et al., 2018).</p>", 0),
     ("placebo_without_placebo", "<p>ALSUMMIT compared it with placebo (Oh et al., 2018).</p>", 1),
     ("placebo_without_placebo", "<p>ALSUMMIT had no placebo group (Oh et al., 2018).</p>", 0),
     ("wrong_size", "<p>ALSUMMIT enrolled 115 people (Oh et al., 2018).</p>", 1),
@@ -145,7 +146,7 @@ def test_syllables(word, count):
 
 def test_reading_grade_of_easy_and_hard_text():
     easy = "The drug is a pill. You take it two times a day. It did not help in the last trial."
-    hard = "Pharmacological neuroprotection necessitates comprehensive multidisciplinary evaluation of heterogeneous neurodegenerative manifestations."
+    hard = "Pharmacological neuroprotection necessitates comprehensive multidisciplinary evaluation of manifestations."
 
     assert reading_grade(easy) < 3
     assert reading_grade(hard) > 15
