@@ -5,6 +5,7 @@ from drugs.models.edition import SECTIONS, Edition, Publication
 from drugs.models.finding import FindingAnswer
 from drugs.models.imports import ImportRow, ImportRun
 from drugs.models.link import TherapyTrial, TrialSnapshot
+from drugs.models.link_check import LinkCheck
 from drugs.models.record import RegistryRecord, StaffOverride, TrialChange
 from drugs.models.reference import GlossaryTerm, Organisation, OutcomeMeasure
 from drugs.models.rows import (
@@ -35,6 +36,7 @@ __all__ = [
     "GlossaryTerm",
     "ImportRow",
     "ImportRun",
+    "LinkCheck",
     "Organisation",
     "OutcomeMeasure",
     "Publication",

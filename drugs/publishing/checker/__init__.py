@@ -26,6 +26,7 @@ RULES: tuple[Rule, ...] = (
     rows.approvals_without_stage,
     rows.unverified_rows,
     rows.retracted_sources,
+    rows.dead_and_moved_links,
     reading.hard_summary,
 )
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
-from drugs.models import Approval, StatusEvent, row_models
+from drugs.models import Approval, LinkCheck, StatusEvent, row_models
 from drugs.partial_dates import PartialDate
 from drugs.publishing.checker.draft import Draft
 from drugs.publishing.checker.finding import Finding
@@ -51,3 +51,17 @@ def retracted_sources(draft: Draft) -> Iterator[Finding]:
                 "date": PartialDate(source.retracted_on).display
             }
             yield Finding("retracted_source", _("Sources"), source.label, why)
+
+
+def dead_and_moved_links(draft: Draft) -> Iterator[Finding]:
+    """What `manage.py check_links` found of the sources' addresses."""
+    checks = {check.url: check for check in LinkCheck.objects.filter(url__in=[source.link for source in draft.sources])}
+    for source in draft.sources:
+        check = checks.get(source.link)
+        if check and check.is_dead:
+            yield Finding(
+                "dead_link", _("Sources"), source.label, _("%(url)s does not answer any more.") % {"url": source.link}
+            )
+        elif check and check.moved_to:
+            why = _("%(url)s has moved to %(new)s.") % {"url": source.link, "new": check.moved_to}
+            yield Finding("moved_link", _("Sources"), source.label, why)
