@@ -53,10 +53,13 @@ class Command(BaseCommand):
             raise CommandError(f"{file}: it needs the columns 'DOI' or 'PMID' and 'Retracted on'. Nothing was changed.")
         retracted: dict[str, str] = {}
         for number, row in enumerate(rows, start=2):
+            written = row[columns["retracted on"]] or ""
             try:
-                date = PartialDate.parse(row[columns["retracted on"]] or "")
+                date = PartialDate.parse(written)
             except ValueError as error:
-X
+                raise CommandError(
+                    f"{file}, row {number}, column 'Retracted on', value {written!r}: {error}"
+                ) from error
             for name in ("doi", "pmid"):
                 if name in columns and (value := (row[columns[name]] or "").strip().lower()):
                     retracted[value.removeprefix("https://doi.org/")] = date
