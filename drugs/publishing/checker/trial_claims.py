@@ -68,7 +68,7 @@ def years(draft: Draft) -> Iterator[Finding]:
 
 
 def _years_of(draft: Draft, sentence: Sentence) -> set[int] | None:
-    """From start to completion of each trial named, and the years of the sources; None where no date is known."""
+    """From start to completion of each trial named, the years of the sources and of the edition; None without a start."""
     allowed: set[int] = set()
     for trial in sentence.trials:
         dates = [year_of(trial.start_date), year_of(trial.primary_completion_date), year_of(trial.completion_date)]
@@ -78,6 +78,7 @@ def _years_of(draft: Draft, sentence: Sentence) -> set[int] | None:
         allowed |= set(range(min(known), max(known) + 1))
         allowed |= {year for year in map(year_of, (trial.results_first_posted, trial.last_update_posted)) if year}
         allowed |= {result.source.year for result in draft.results_of(trial) if result.source and result.source.year}
+    allowed |= {year for year in [year_of(draft.edition.as_of_on)] if year}
     allowed |= {source.year for source in draft.cited_in(sentence.block.text) if source.year}
     return allowed
 

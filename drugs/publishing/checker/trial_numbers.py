@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
-from drugs.publishing.checker.draft import Draft, phases_in
+from drugs.publishing.checker.draft import Draft, phases_in, phases_of
 from drugs.publishing.checker.finding import Finding
 from drugs.registry_numbers import numbers_in
 
@@ -37,7 +37,7 @@ def one_number_for_two_studies(draft: Draft) -> Iterator[Finding]:
     for sentence in draft.sentences:
         numbers = {number.number for _start, _end, number in numbers_in(sentence.text)}
         said = phases_in(sentence.text)
-        if len(numbers) != 1 or len(said) != 1:
+        if len(numbers) != 1 or len(said) != 1 or len(sentence.trials) > 1:
             continue
         number, phase = numbers.pop(), said.pop()
         earlier = {other: text for other, text in phases[number].items() if other != phase}
@@ -56,6 +56,4 @@ def one_number_for_two_studies(draft: Draft) -> Iterator[Finding]:
 
 def draft_allows(draft: Draft, number: str, said: set[int]) -> bool:
     """Whether the registry itself gives that trial all these phases."""
-    from drugs.publishing.checker.draft import phases_of
-
     return any(number in draft.numbers_of[trial.pk] and said <= phases_of(trial) for trial in draft.trials)
