@@ -64,6 +64,7 @@ class ApprovalKind(TextChoices):
     CONDITIONAL = "conditional", _("conditional")
     ACCELERATED = "accelerated", _("accelerated")
     EXCEPTIONAL = "exceptional", _("under exceptional circumstances")
+    NOT_STATED = "not_stated", _("kind not stated by the sources")
 
 
 class DosingSetting(TextChoices):
