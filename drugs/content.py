@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 from django.core import serializers
-from django.core.exceptions import ObjectDoesNotExist, ValidationError
+from django.core.exceptions import FieldDoesNotExist, ObjectDoesNotExist, ValidationError
 from django.core.serializers.base import DeserializationError
 from django.db import transaction
 from django.db.models import Model
@@ -27,6 +27,16 @@ from drugs.models import (
 from drugs.publishing.digest import edition_digest
 from drugs.publishing.publish import take_snapshots
 from drugs.resolution import changed_facts, resolve, store_countries
+
+_UNREADABLE = (
+    DeserializationError,
+    FieldDoesNotExist,
+    ObjectDoesNotExist,
+    ValidationError,
+    KeyError,
+    TypeError,
+    ValueError,
+)
 
 
 class ContentError(Exception):
@@ -90,8 +100,11 @@ def read_entries(path: Path) -> list[dict[str, Any]]:
         entries = yaml.load(path.read_text(encoding="utf-8"), Loader=loader) or []  # noqa: S506 (a safe loader)
     except yaml.YAMLError as error:
         raise ContentError(f"{path.name}: not readable as YAML: {error}") from error
-    if not isinstance(entries, list):
-        raise ContentError(f"{path.name}: a fixture is a list of objects.")
+    if not isinstance(entries, list) or not all(
+        isinstance(entry, dict) and isinstance(entry.get("model"), str) and isinstance(entry.get("fields"), dict)
+        for entry in entries
+    ):
+        raise ContentError(f"{path.name}: a fixture is a list of objects, each with its model and its fields.")
     return entries
 
 
@@ -100,7 +113,7 @@ def _objects(path: Path, entries: list[dict[str, Any]]) -> Iterator[tuple[dict[s
         try:
             for deserialized in serializers.deserialize("python", [entry]):
                 yield entry, deserialized.object
-        except (DeserializationError, ValidationError, ObjectDoesNotExist, KeyError, TypeError, ValueError) as error:
+        except _UNREADABLE as error:
             raise ContentError(f"{path.name}: {_name(entry)}: {error}") from error
 
 
