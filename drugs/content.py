@@ -10,7 +10,7 @@ import yaml
 from django.core import serializers
 from django.core.exceptions import FieldDoesNotExist, ObjectDoesNotExist, ValidationError
 from django.core.serializers.base import DeserializationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Model
 
 from drugs.models import (
@@ -139,14 +139,13 @@ def _exists(obj: Model) -> bool:
 
 def _create(path: Path, entry: dict[str, Any], obj: Model) -> None:
     try:
-        obj.full_clean()
-        if isinstance(obj, Publication):
-            obj.save_base(raw=True)  # keeps `published_at`: the moment of the decision, not of loading
-        else:
-            obj.save()
+        obj.full_clean(validate_unique=False, validate_constraints=False)
+        _save(obj)
     except ValidationError as error:
         reasons = "; ".join(f"{name}: {' '.join(messages)}" for name, messages in error.message_dict.items())
         raise ContentError(f"{path.name}: {_name(entry)}: {reasons}") from error
+    except IntegrityError as error:
+        raise ContentError(f"{path.name}: {_name(entry)}: {error}") from error
     if isinstance(obj, Trial):
         store_countries([obj])
     if isinstance(obj, Publication):
@@ -155,6 +154,19 @@ def _create(path: Path, entry: dict[str, Any], obj: Model) -> None:
                 f"{path.name}: {obj.edition}: the digest is not that of its content. Run manage.py seal_content."
             )
         take_snapshots(obj.edition, by=None, at=obj.goes_live_at)
+
+
+def _save(obj: Model) -> None:
+    """The database checks the constraints, which is quicker; what it refuses is checked again here for a reason in words."""
+    try:
+        with transaction.atomic():
+            if isinstance(obj, Publication):
+                obj.save_base(raw=True)  # keeps `published_at`: the moment of the decision, not of loading
+            else:
+                obj.save()
+    except IntegrityError:
+        obj.full_clean()
+        raise
 
 
 def _check_trials(path: Path, created: set[int]) -> None:
