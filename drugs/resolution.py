@@ -67,32 +67,60 @@ def store_resolutions(
     run: ImportRun | None = None,
     by: User | None = None,
     at: dt.datetime | None = None,
+    unless_stated: Mapping[int, Mapping[str, str]] | None = None,
 ) -> list[TrialChange]:
-    """Resolve `trials` anew and store what changed: columns, countries and a TrialChange per field. Returns the changes."""
+    """Resolve `trials` anew and store what changed: columns, countries and a TrialChange per field. Returns the changes.
+
+    `unless_stated`, by trial and field, is what a fact becomes that nobody states any more.
+    """
     at = at or timezone.now()
     records, overrides = _records_of(trials), _overrides_of(trials)
-    changes: list[TrialChange] = []
-    touched: list[Trial] = []
-    moved: list[Trial] = []
+    written = []
     for trial in trials:
         facts = resolve(trial.home_registry, records[trial.pk], overrides[trial.pk])
-        differing = changed_facts(trial, facts)
-        if not differing:
-            continue
-        changes += [
+        for name, text in (unless_stated or {}).get(trial.pk, {}).items():
+            if facts[name] in (None, "") and text:
+                facts[name] = Trial._meta.get_field(name).to_python(text)
+        if differing := changed_facts(trial, facts):
+            written.append((trial, facts, differing))
+    return write_facts(written, run=run, by=by, at=at)
+
+
+def write_facts(
+    written: Sequence[tuple[Trial, Mapping[str, Any], Sequence[tuple[str, str, str]]]],
+    *,
+    run: ImportRun | None,
+    by: User | None,
+    at: dt.datetime,
+    are_new: bool = False,
+) -> list[TrialChange]:
+    """Write (trial, facts, [field, old, new]) in the caller's transaction: columns, countries, history.
+
+    With `are_new` the trials were just created as they are: one TrialChange each, with no field.
+    """
+    trials = [trial for trial, _facts, _differing in written]
+    if are_new:
+        changes = [TrialChange(trial=trial, changed_at=at, run=run, changed_by=by) for trial in trials]
+        moved = [trial for trial in trials if trial.countries]
+    else:
+        changes = [
             TrialChange(trial=trial, field=name, old=old, new=new, changed_at=at, run=run, changed_by=by)
+            for trial, _facts, differing in written
             for name, old, new in differing
         ]
-        if any(name == "countries" for name, _old, _new in differing):
-            moved.append(trial)
-        for name, _old, _new in differing:
-            setattr(trial, name, facts[name])
-        trial.changed_at = at
-        touched.append(trial)
-    if touched:
-        Trial.objects.bulk_update(touched, [*Trial.FACTS, "changed_at"], batch_size=200)
+        moved = [
+            trial for trial, _facts, differing in written if any(name == "countries" for name, _o, _n in differing)
+        ]
+        for trial, facts, differing in written:
+            for name, _old, _new in differing:
+                if name in _EMPTY:
+                    setattr(trial, name, facts[name])
+            trial.changed_at = at
+        if trials:
+            Trial.objects.bulk_update(trials, [*Trial.FACTS, "changed_at"], batch_size=200)
+    if moved:
         store_countries(moved)
-        TrialChange.objects.bulk_create(changes, batch_size=500)
+    TrialChange.objects.bulk_create(changes, batch_size=500)
     return changes
 
 

@@ -312,6 +312,7 @@ class RunState(TextChoices):
 class RowDecision(TextChoices):
     NEW = "new", _("new")
     CHANGED = "changed", _("changed")
+    UNCHANGED = "unchanged", _("unchanged: kept beside what is shown")
     HELD = "held", _("held: waits for a person's decision")
     REFUSED = "refused", _("refused")
     REPEATED = "repeated", _("repeated: the same trial again in this file")

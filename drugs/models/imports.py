@@ -50,6 +50,12 @@ class ImportRun(models.Model):
     progress = models.PositiveBigIntegerField(_("records read so far"), default=0)
     is_large_change = models.BooleanField(_("changes more than a fifth of the known trials in the file"), default=False)
     error = models.TextField(_("why it stopped"), blank=True)
+    claim = models.CharField(
+        max_length=36, blank=True, editable=False, help_text=_("Who compares it now: the newest start wins.")
+    )
+    numbers = models.BinaryField(
+        default=bytes, editable=False, help_text=_("The numbers in the file, packed: drugs/imports/number_set.py.")
+    )
 
     # Who and when
 
@@ -67,6 +73,7 @@ class ImportRun(models.Model):
         verbose_name = _("import")
         verbose_name_plural = _("imports")
         ordering = ["-pk"]
+        permissions = [("confirm_importrun", "Can confirm import"), ("undo_importrun", "Can undo import")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(state__in=RunState.values),
@@ -97,6 +104,12 @@ class ImportRow(models.Model):
     left_out = models.JSONField(_("fields left out"), default=list, blank=True)
     problems = models.JSONField(
         _("problems"), default=list, blank=True, help_text=_("{column, value, reason} for each.")
+    )
+    record = models.JSONField(
+        _("record"),
+        null=True,
+        blank=True,
+        help_text=_("What the row says, cleaned, until the run is applied: it then stands as a registry record."),
     )
 
     class Meta:

@@ -38,7 +38,12 @@ class RegistryRecord(models.Model):
         default=dict,
         help_text=_("Cleaned values by column of Trial; a column that the source left empty is absent."),
     )
-    raw = models.JSONField(_("as it was written"), default=dict, blank=True)
+    raw = models.JSONField(
+        _("as it was written"),
+        default=dict,
+        blank=True,
+        help_text=_("Text by column, for each cell whose words differ from the fact that they became."),
+    )
     digest = models.CharField(
         _("digest"),
         max_length=64,
@@ -65,7 +70,7 @@ class RegistryRecord(models.Model):
             ),
             partial_date_check("last_update", "effective_on", name="record_dates_are_dates"),
         ]
-        indexes = [models.Index(fields=["trial", "digest"], name="record_digest")]
+        indexes = [models.Index(fields=["digest"], name="record_digest")]
 
     def __str__(self) -> str:
         return f"{self.number}, {self.get_said_by_display()}, {self.last_update}"

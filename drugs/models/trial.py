@@ -92,9 +92,22 @@ class Trial(models.Model):
     primary_outcomes = models.TextField(_("primary outcomes"), blank=True)
     secondary_outcomes = models.TextField(_("secondary outcomes"), blank=True)
     other_outcomes = models.TextField(_("other outcomes"), blank=True)
+    outcome_measures = models.TextField(
+        _("outcomes, undivided"),
+        blank=True,
+        help_text=_("As sources list them that do not say which are primary."),
+    )
     brief_summary = models.TextField(_("brief summary"), blank=True)
     sex = models.CharField(_("sex"), max_length=6, choices=words.Sex, blank=True)
-    age = models.CharField(_("age"), max_length=200, blank=True)
+    age = models.CharField(
+        _("age groups"),
+        max_length=200,
+        blank=True,
+        help_text=_("CHILD, ADULT, OLDER_ADULT, as the registry says them."),
+    )
+    minimum_age = models.CharField(_("youngest age"), max_length=40, blank=True, help_text=_("Such as 18 Years."))
+    maximum_age = models.CharField(_("oldest age"), max_length=40, blank=True, help_text=_("Such as 80 Years."))
+    eligibility_criteria = models.TextField(_("who can take part"), blank=True)
 
     # Who and where
 
@@ -123,7 +136,9 @@ class Trial(models.Model):
         "primary_completion_date primary_completion_date_type completion_date completion_date_type first_posted results_first_posted "
         "last_update_posted has_results study_type phases allocation intervention_model masking primary_purpose observational_model "
         "time_perspective enrollment enrollment_type conditions interventions primary_outcomes secondary_outcomes other_outcomes "
-        "brief_summary sex age lead_sponsor collaborators funder_type countries locations study_documents"
+        "outcome_measures "
+        "brief_summary sex age minimum_age maximum_age "
+        "eligibility_criteria lead_sponsor collaborators funder_type countries locations study_documents"
     ).split()
 
     class Meta:
@@ -221,6 +236,9 @@ class TrialIdentifier(models.Model):
         _("in addresses"), max_length=40, unique=True, editable=False, help_text=_("The number with / as -.")
     )
     is_home = models.BooleanField(_("home registry"), default=False)
+    run = models.ForeignKey(
+        "drugs.ImportRun", models.PROTECT, null=True, blank=True, editable=False, related_name="identifiers"
+    )
 
     objects = TrialIdentifierManager()
 

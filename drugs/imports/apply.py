@@ -1,0 +1,198 @@
+"""Write the accepted rows of a confirmed run: everything in one transaction, or nothing.
+
+The batch is judged again against what is stored now. Where a person decided on a preview, a row
+that no longer does what the preview said is left out and says so.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from django.db import connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from drugs.imports.compare import batches
+from drugs.imports.judge import Candidate, Judge, Verdict
+from drugs.imports.problems import Problem, Weight
+from drugs.imports.suggest import Suggester
+from drugs.models import ContentVersion, ImportRow, ImportRun, RegistryRecord, Trial, TrialIdentifier
+from drugs.resolution import write_facts
+from drugs.vocabulary import RecordSource, RowDecision, RunState
+
+#: One import writes at a time: the key of PostgreSQL's advisory lock. SQLite has one writer anyway.
+_LOCK = 0x54524941
+_BATCH = 500
+
+
+def apply(run: ImportRun, *, as_previewed: bool = True) -> ImportRun:
+    """Write a confirmed run. A second call, or one after a worker was killed, does what is left to do: all or nothing."""
+    with transaction.atomic():
+        lock_imports()
+        locked = ImportRun.objects.select_for_update().get(pk=run.pk)
+        if locked.state == RunState.CONFIRMED:
+            _Application(locked, as_previewed).run_all()
+    run.refresh_from_db()
+    return run
+
+
+def lock_imports() -> None:
+    """Wait until no other import or undo writes; held until the transaction ends."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+
+
+class _Application:
+    def __init__(self, run: ImportRun, as_previewed: bool) -> None:
+        self.run, self.as_previewed, self.at = run, as_previewed, timezone.now()
+        self.judge = Judge(run, run.detection.get("said_by", RecordSource.REGISTRY))
+        self.suggester = Suggester()
+        self.moved: Counter[str] = Counter()
+
+    def run_all(self) -> None:
+        waiting = self.run.rows.filter(is_accepted=True, record__isnull=False).order_by("pk")
+        for rows in batches(waiting.iterator(chunk_size=_BATCH), _BATCH):
+            for part in _apart(rows):
+                self._write(part)
+        left_out = self.run.rows.filter(is_accepted=False, decision__in=(RowDecision.NEW, RowDecision.CHANGED))
+        self.moved["left_out"] = left_out.count()
+        self._finish()
+
+    def _write(self, rows: Sequence[ImportRow]) -> None:
+        by_row = {row.row: row for row in rows}
+        candidates = [Candidate.from_json(row.row, row.record, row.left_out) for row in rows]
+        verdicts = [
+            verdict
+            for verdict in self.judge.candidates(candidates, lock=True)
+            if self._stands(verdict, by_row[verdict.row])
+        ]
+        self._create([verdict for verdict in verdicts if verdict.trial is None])
+        self._change([verdict for verdict in verdicts if verdict.trial is not None])
+
+    def _stands(self, verdict: Verdict, row: ImportRow) -> bool:
+        """Whether a row is still to be written; one that is not says why."""
+        if verdict.decision == RowDecision.HELD:
+            return self._leave(row, RowDecision.HELD, verdict.problems)
+        if self.as_previewed and row.decision != RowDecision.HELD and not _as_previewed(verdict, row):
+            reason = _("The trial changed since the preview: compare the file again.")
+            return self._leave(row, RowDecision.HELD, [Problem("", row.number, reason, Weight.HELD)])
+        if verdict.decision != row.decision:
+            self.moved[row.decision] -= 1
+            self.moved[verdict.decision] += 1
+            row.decision, row.changes = verdict.decision, [list(change) for change in verdict.changes]
+            row.trial = verdict.trial
+            row.save(update_fields=["decision", "changes", "trial"])
+        return True
+
+    def _leave(self, row: ImportRow, decision: str, problems: Sequence[Problem]) -> bool:
+        self.moved[row.decision] -= 1
+        self.moved[decision] += 1
+        row.decision, row.is_accepted = decision, False
+        row.problems = [*row.problems, *(problem.as_json() for problem in problems)]
+        row.save(update_fields=["decision", "is_accepted", "problems"])
+        return False
+
+    # Writing
+
+    def _create(self, verdicts: Sequence[Verdict]) -> None:
+        trials = Trial.objects.bulk_create(
+            [
+                Trial(home_number=verdict.number, home_registry=_own(verdict).number.registry, **verdict.facts)
+                for verdict in verdicts
+            ]
+        )
+        for verdict, trial in zip(verdicts, trials, strict=True):
+            verdict.trial = trial
+        write_facts(
+            [(trial, {}, []) for trial in trials], run=self.run, by=self.run.applied_by, at=self.at, are_new=True
+        )
+        keep(verdicts, self.run, self.judge.said_by)
+        self.suggester.suggest(trials)
+
+    def _change(self, verdicts: Sequence[Verdict]) -> None:
+        changed = [verdict for verdict in verdicts if verdict.changes]
+        write_facts(
+            [(verdict.trial, verdict.facts, verdict.changes) for verdict in changed],
+            run=self.run,
+            by=self.run.applied_by,
+            at=self.at,
+        )
+        keep([verdict for verdict in verdicts if verdict.is_kept], self.run, self.judge.said_by)
+        self.suggester.suggest(
+            [verdict.trial for verdict in changed if any(name == "interventions" for name, _o, _n in verdict.changes)]
+        )
+
+    def _finish(self) -> None:
+        run = self.run
+        run.counts = {name: count + self.moved.get(name, 0) for name, count in run.counts.items()} | {
+            "left_out": self.moved["left_out"]
+        }
+        run.state, run.applied_at = RunState.APPLIED, self.at
+        run.save(update_fields=["counts", "state", "applied_at"])
+        run.rows.filter(is_accepted=True).exclude(record=None).update(record=None)
+        if RegistryRecord.objects.filter(run=run).exists():
+            ContentVersion.bump()
+
+
+def keep(verdicts: Sequence[Verdict], run: ImportRun, said_by: str) -> None:
+    """The numbers that trials gain, and the records that say so."""
+    TrialIdentifier.objects.bulk_create(
+        [
+            TrialIdentifier(
+                trial=verdict.trial,
+                registry=gain.registry,
+                number=gain.number,
+                address=gain.address,
+                is_home=verdict.decision == RowDecision.NEW and gain == _own(verdict).number,
+                run=run,
+            )
+            for verdict in verdicts
+            for gain in verdict.gains
+        ]
+    )
+    RegistryRecord.objects.bulk_create(
+        [
+            RegistryRecord(
+                trial=verdict.trial,
+                said_by=said_by,
+                registry=_own(verdict).number.registry,
+                number=_own(verdict).number.number,
+                last_update=_own(verdict).last_update,
+                effective_on=verdict.effective_on,
+                facts=_own(verdict).facts,
+                raw=_own(verdict).raw,
+                digest=_own(verdict).digest,
+                format=run.format,
+                cleaner_version=run.cleaner_version,
+                run=run,
+            )
+            for verdict in verdicts
+        ]
+    )
+
+
+def _own(verdict: Verdict) -> Candidate:
+    assert verdict.candidate  # noqa: S101 (only verdicts on candidates are written)
+    return verdict.candidate
+
+
+def _as_previewed(verdict: Verdict, row: ImportRow) -> bool:
+    """Whether what would be written now is what the preview showed, less the fields that were left out."""
+    if verdict.decision == RowDecision.UNCHANGED or (row.decision == verdict.decision == RowDecision.NEW):
+        return True
+    shown = {tuple(change) for change in row.changes}
+    return row.decision == verdict.decision and set(verdict.changes) <= shown
+
+
+def _apart(rows: Sequence[ImportRow]) -> list[list[ImportRow]]:
+    """Rows of one trial one after the other, so that each is judged after the one before was written."""
+    parts: list[list[ImportRow]] = [[]]
+    taken: set[str] = set()
+    for row in rows:
+        numbers = {row.number, *(other[1] for other in row.record["others"])}
+        if taken & numbers:
+            parts.append([])
+            taken = set()
+        taken |= numbers
+        parts[-1].append(row)
+    return parts

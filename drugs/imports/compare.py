@@ -1,0 +1,162 @@
+"""What a run would change: read, recognise, clean and compare its file; the ImportRows are the preview.
+
+Nothing but the run and its rows is written, in one short transaction a batch: reading and
+comparing hold no lock that an editor would wait for.
+"""
+
+import uuid
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Any, TypeVar
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from drugs.imports.inspect import inspect
+from drugs.imports.judge import Judge, Verdict
+from drugs.imports.number_set import NumberSet
+from drugs.imports.problems import FileRefusedError
+from drugs.imports.recognise import recognise
+from drugs.imports.records import Source
+from drugs.imports.runs import fail, opener
+from drugs.imports.tables import max_rows
+from drugs.models import ImportRow, ImportRun
+from drugs.vocabulary import RowDecision, RunState
+
+BATCH = 1000
+_COUNTED = ("rows", "new", "changed", "unchanged", "held", "refused", "repeated", "absent")
+_LARGE_FROM = 20
+T = TypeVar("T")
+
+
+class OvertakenError(Exception):
+    """Another start compares this run: this one stops and leaves the run to it."""
+
+
+def batches(items: Iterable[T], size: int = BATCH) -> Iterator[list[T]]:
+    iterator = iter(items)
+    while batch := list(islice(iterator, size)):
+        yield batch
+
+
+def compare(run: ImportRun) -> ImportRun:
+    """Compare a run's file with what is stored. A file that is refused leaves a failed run that says why."""
+    claim = str(uuid.uuid4())
+    with transaction.atomic():
+        startable = (RunState.UPLOADED, RunState.COMPARED, RunState.FAILED)
+        if not ImportRun.objects.filter(pk=run.pk, state__in=startable).update(
+            claim=claim, state=RunState.UPLOADED, progress=0, error="", is_large_change=False
+        ):
+            raise OvertakenError
+        run.rows.all().delete()
+    run.refresh_from_db()
+    try:
+        source = open_source(run)
+        _compare(run, source, claim)
+    except FileRefusedError as error:
+        run.rows.all().delete()
+        fail(run, str(error))
+    return run
+
+
+def open_source(run: ImportRun) -> Source:
+    """The run's file, recognised. Raises `FileRefusedError`."""
+    with opener(run)() as file:
+        inspection = inspect(file)
+    return recognise(opener(run), inspection, run.format or "auto")
+
+
+def _compare(run: ImportRun, source: Source, claim: str) -> None:
+    judge = Judge(run, source.said_by)
+    counts: Counter[str] = Counter()
+    replaced = 0
+    for batch in batches(source.records()):
+        verdicts, unchanged = judge.unread(batch, source)
+        counts["rows"] += len(batch)
+        counts["unchanged"] += unchanged
+        counts.update(verdict.decision for verdict in verdicts)
+        replaced += sum(_replaces(verdict) for verdict in verdicts)
+        if counts["rows"] > max_rows():
+            raise FileRefusedError(
+                _("The file has more than %(most)s records. Split it, or ask for the limit to be raised.")
+                % {"most": max_rows()}
+            )
+        with transaction.atomic():
+            _keep_claim(run, claim, counts["rows"])
+            ImportRow.objects.bulk_create([row_of(run, verdict) for verdict in verdicts])
+    if not counts["rows"]:
+        raise FileRefusedError(
+            _("The file has a header in row %(row)s and no records below it.")
+            % {"row": source.detection.get("header_row", 1)}
+        )
+    if counts["refused"] == counts["rows"]:
+        first = run.rows.first()
+        problem = first.problems[0] if first and first.problems else {"reason": ""}
+        raise FileRefusedError(
+            _("No record of the file can be read. The first, in row %(row)s: %(reason)s")
+            % {"row": first.row if first else 1, "reason": problem["reason"]}
+        )
+    _finish(run, source, judge, counts, replaced, claim)
+
+
+def _finish(run: ImportRun, source: Source, judge: Judge, counts: Counter[str], replaced: int, claim: str) -> None:
+    run.format, run.cleaner_version = source.name, source.cleaner_version
+    run.detection = source.detection | {"said_by": source.said_by}
+    counts["absent"] = len(absent(run, judge.seen))
+    known = counts["changed"] + counts["unchanged"]
+    run.counts = {name: counts[name] for name in _COUNTED}
+    run.is_large_change = known >= _LARGE_FROM and replaced * 5 > known
+    run.numbers = judge.seen.packed()
+    run.state, run.compared_at, run.progress = RunState.COMPARED, timezone.now(), counts["rows"]
+    fields = "format cleaner_version detection counts is_large_change numbers state compared_at progress".split()
+    with transaction.atomic():
+        _keep_claim(run, claim, counts["rows"])
+        run.save(update_fields=fields)
+
+
+def _keep_claim(run: ImportRun, claim: str, progress: int) -> None:
+    if not ImportRun.objects.filter(pk=run.pk, claim=claim).update(progress=progress):
+        raise OvertakenError
+
+
+def _replaces(verdict: Verdict) -> bool:
+    """Whether a stored value would be replaced by another; a new 'last update' alone replaces nothing."""
+    return verdict.decision == RowDecision.CHANGED and any(
+        old and name != "last_update_posted" for name, old, _new in verdict.changes
+    )
+
+
+def row_of(run: ImportRun, verdict: Verdict) -> ImportRow:
+    is_open = verdict.decision in (RowDecision.NEW, RowDecision.CHANGED, RowDecision.UNCHANGED)
+    is_worth_keeping = verdict.candidate is not None and (
+        (is_open and verdict.is_kept) or verdict.decision in (RowDecision.NEW, RowDecision.HELD)
+    )
+    return ImportRow(
+        run=run,
+        row=verdict.row,
+        number=verdict.number[:60],
+        trial=verdict.trial,
+        decision=verdict.decision,
+        is_accepted=is_open,
+        changes=[list(change) for change in verdict.changes],
+        problems=[problem.as_json() for problem in verdict.problems],
+        record=verdict.candidate.as_json() if is_worth_keeping and verdict.candidate else None,
+    )
+
+
+def absent(run: ImportRun, seen: NumberSet) -> NumberSet:
+    """Numbers in the last applied file of this format that are not in this one: only not in this search."""
+    last = (
+        ImportRun.objects.filter(format=run.format, state=RunState.APPLIED)
+        .exclude(pk=run.pk)
+        .order_by(F("applied_at").desc(), "-pk")
+        .first()
+    )
+    return (NumberSet.unpacked(last.numbers) if last else NumberSet()) - seen
+
+
+def detection_of(run: ImportRun) -> dict[str, Any]:
+    return run.detection

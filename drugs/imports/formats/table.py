@@ -1,0 +1,210 @@
+"""A format that is a table: a column of registry numbers, and what becomes of each other column."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from drugs.imports.clean import MISSING, SLASHED, certain_date, date_of
+from drugs.imports.limits import too_long
+from drugs.imports.problems import BadValueError, Problem, UnknownWordError, Weight
+from drugs.imports.records import Cleaned, RefusedRow, Unread
+from drugs.imports.tables import Broken, Mended
+from drugs.registry_numbers import RegistryNumber, parse_number
+from drugs.vocabulary import RecordSource
+
+CellCleaner = Callable[[str], Any]
+
+
+@dataclass(frozen=True)
+class Column:
+    """What becomes of a column: `fact` names the one column of Trial; without it the cleaner returns facts by name."""
+
+    fact: str = ""
+    clean: CellCleaner | None = None
+    is_date: bool = False
+    #: 'day' or 'month' where the format fixes which comes first in dates with slashes.
+    order: str | None = None
+
+
+@dataclass(frozen=True)
+class TableFormat:
+    name: str
+    label: Any
+    #: Headers of the number column by key, the usual one first.
+    number_headers: Sequence[str]
+    #: Header by key -> what becomes of it.
+    columns: Mapping[str, Column]
+    #: Headers by key that are known and say nothing about the trial.
+    ignored: frozenset[str] = frozenset()
+    said_by: str = RecordSource.REGISTRY
+    version: int = 1
+    #: The column, by fact, that says when the source last changed the record.
+    last_update: str = "last_update_posted"
+    #: Headers by key of which at least one must be there.
+    marks: frozenset[str] = frozenset()
+    #: Work across columns, after every cell is clean.
+    finish: Callable[[Cleaned], None] | None = None
+
+
+@dataclass
+class Layout:
+    """Where a file keeps what: found by `drugs.imports.recognise`."""
+
+    header_row: int
+    headers: list[str]
+    number_at: int
+    places: list[tuple[int, str, Column]]
+    banner: list[str] = field(default_factory=list)
+
+    @property
+    def width(self) -> int:
+        return len(self.headers)
+
+
+class TableSource:
+    """An opened table. `rows` starts anew at the first row of the file on each call."""
+
+    def __init__(
+        self,
+        table: TableFormat,
+        layout: Layout,
+        rows: Callable[[], Iterator[list[str] | Broken]],
+        detection: dict[str, Any],
+    ) -> None:
+        self.format, self.layout, self._rows, self.detection = table, layout, rows, detection
+        self.name, self.cleaner_version, self.said_by = table.name, table.version, table.said_by
+        self.signature = "\x1e".join([table.name, str(table.version), *(name for _at, name, _c in layout.places)])
+        self._cleaners: list[tuple[str, Column, CellCleaner]] | None = None
+
+    # Reading
+
+    def records(self) -> Iterator[Unread | RefusedRow]:
+        layout = self.layout
+        number_at, width, header_row = layout.number_at, layout.width, layout.header_row
+        places = [at for at, _name, _column in layout.places]
+        row = 0
+        for row, cells in enumerate(self._rows(), 1):
+            if row <= header_row:
+                continue
+            if type(cells) is Broken:
+                yield RefusedRow(row, "", Problem("", cells.line[:200], cells.reason))
+                continue
+            if type(cells) is Mended:
+                self.detection.setdefault("mended_rows", []).append(row)
+            if len(cells) != width:
+                if not any(cells):
+                    continue
+                if len(cells) < width or any(cells[width:]):
+                    if not self._is_note(row, cells):
+                        yield self._of_wrong_width(row, cells)
+                    continue
+            number = cells[number_at]
+            if not number and not any(cells):
+                continue
+            picked = [cells[at] for at in places]
+            if not any(picked) and self._is_note(row, cells):
+                continue
+            yield Unread(row, number, "\x1f".join(picked), picked)
+
+    def _is_note(self, row: int, cells: list[str]) -> bool:
+        """A line of words below the table, or between its rows: skipped, and named in the report."""
+        filled = [cell.strip() for cell in cells if cell.strip()]
+        if len(filled) > 1 or any(parse_number(cell) or _like_a_number(cell) for cell in filled):
+            return False
+        if filled:
+            notes = self.detection.setdefault("skipped_rows", [])
+            if len(notes) < 50 and not any(note["row"] == row for note in notes):
+                notes.append({"row": row, "text": filled[0][:200]})
+        return True
+
+    def _of_wrong_width(self, row: int, cells: list[str]) -> RefusedRow:
+        number = next((cell for cell in cells if parse_number(cell)), "")
+        reason = _(
+            "The row has %(found)s cells and the header %(expected)s: a delimiter or quotation mark is missing or too many."
+        )
+        return RefusedRow(
+            row,
+            number,
+            Problem("", " | ".join(cells)[:200], reason % {"found": len(cells), "expected": self.layout.width}),
+        )
+
+    # Cleaning
+
+    def clean(self, record: Unread) -> Cleaned:
+        cleaned = Cleaned()
+        facts, raw, problems = cleaned.facts, cleaned.raw, cleaned.problems
+        for cell, (header, column, cleaner) in zip(record.payload, self.cleaners, strict=True):
+            value = cell if cell[:1] > " " and cell[-1:] > " " else cell.strip()
+            if value in MISSING:
+                continue
+            try:
+                fact = cleaner(value)
+            except UnknownWordError as error:
+                problems.append(Problem(header, value, str(error), Weight.HELD))
+            except BadValueError as error:
+                problems.append(Problem(header, value, str(error)))
+            else:
+                if column.fact:
+                    if fact == "" or fact is None:
+                        continue
+                    facts[column.fact] = fact
+                    if fact != cell:
+                        raw[header] = cell
+                else:
+                    facts.update(fact)
+                    raw[header] = cell
+        problems += too_long(facts)
+        cleaned.last_update = facts.get(self.format.last_update, "")
+        if self.format.finish:
+            self.format.finish(cleaned)
+        return cleaned
+
+    @property
+    def cleaners(self) -> list[tuple[str, Column, CellCleaner]]:
+        """Built at the first record that needs cleaning: dates with slashes may need the whole column's evidence."""
+        if self._cleaners is None:
+            orders = self._date_orders()
+            self._cleaners = [
+                (name, column, date_of(orders.get(at)) if column.is_date else column.clean or str)
+                for at, name, column in self.layout.places
+            ]
+        return self._cleaners
+
+    def _date_orders(self) -> dict[int, str | None]:
+        """Which comes first in the slashed dates of each column, told by a day above 12; None where both or neither."""
+        orders = {at: column.order for at, _name, column in self.layout.places if column.is_date and column.order}
+        open_columns = [at for at, _name, column in self.layout.places if column.is_date and not column.order]
+        evidence: dict[int, set[str]] = {at: set() for at in open_columns}
+        for cells in self._rows() if open_columns else ():
+            if type(cells) is Broken or len(cells) < self.layout.width:
+                continue
+            for at in open_columns:
+                if "/" in cells[at] and (found := SLASHED.fullmatch(cells[at].strip())):
+                    first, second = int(found[1]), int(found[2])
+                    if first > 12 >= second:
+                        evidence[at].add("day")
+                    elif second > 12 >= first:
+                        evidence[at].add("month")
+        return orders | {at: said.pop() if len(said) == 1 else None for at, said in evidence.items()}
+
+
+def _like_a_number(cell: str) -> bool:
+    """Whether a cell was meant as a registry number and is misspelt, so that it is refused and not taken for a note."""
+    compact = cell.replace(" ", "")
+    return len(compact) <= 25 and sum(char.isdigit() for char in compact) >= 5 and not certain_date(cell)
+
+
+def numbers_in_ids(secondary_ids: str) -> list[RegistryNumber]:
+    """The registry numbers, whole ones only, among identifiers separated by |."""
+    return [number for part in secondary_ids.split("|") if (number := parse_number(part.strip()))]
+
+
+def other_numbers(cleaned: Cleaned, own: str) -> None:
+    """Other registries' numbers among the trial's other identifiers; a registry named twice identifies nothing."""
+    if not (secondary_ids := cleaned.facts.get("secondary_ids")):
+        return
+    others = {number for number in numbers_in_ids(secondary_ids) if number.registry != own}
+    registries = [number.registry for number in others]
+    cleaned.others = sorted(number for number in others if registries.count(number.registry) == 1)

@@ -1,0 +1,395 @@
+"""What one batch of records would change: asked by compare for the preview, and again by apply.
+
+Three reads a batch, whatever its size: records by digest, identifiers by number, and what is
+stored of the trials that they lead to.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext as _
+
+from drugs.imports.number_set import NumberSet
+from drugs.imports.problems import Problem, Weight
+from drugs.imports.records import RefusedRow, Source, Unread
+from drugs.imports.stored import Stored, grouped, said_by_records
+from drugs.models import ImportRun, RegistryRecord, Trial, TrialIdentifier
+from drugs.registry_numbers import RegistryNumber, parse_number
+from drugs.resolution import as_text, resolve
+from drugs.vocabulary import OverallStatus, RowDecision, RunState
+
+#: TrialChange and report name a number that a trial gains so.
+NUMBERS = "identifiers"
+_WAITING = {
+    OverallStatus.RECRUITING,
+    OverallStatus.NOT_YET_RECRUITING,
+    OverallStatus.ACTIVE_NOT_RECRUITING,
+    OverallStatus.ENROLLING_BY_INVITATION,
+}
+
+
+@dataclass(slots=True)
+class Candidate:
+    """A cleaned record on its way to becoming a RegistryRecord."""
+
+    row: int
+    number: RegistryNumber
+    digest: str
+    facts: dict[str, Any]
+    raw: dict[str, str]
+    last_update: str
+    others: list[RegistryNumber]
+    problems: list[Problem]
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "number": list(self.number),
+            "digest": self.digest,
+            "facts": self.facts,
+            "raw": self.raw,
+            "last_update": self.last_update,
+            "others": [list(other) for other in self.others],
+        }
+
+    @classmethod
+    def from_json(cls, row: int, stored: dict[str, Any], left_out: Sequence[str] = ()) -> "Candidate":
+        facts = {name: value for name, value in stored["facts"].items() if name not in left_out}
+        return cls(
+            row,
+            RegistryNumber(*stored["number"]),
+            stored["digest"],
+            facts,
+            stored["raw"],
+            stored["last_update"],
+            [RegistryNumber(*other) for other in stored["others"]] if NUMBERS not in left_out else [],
+            [],
+        )
+
+
+@dataclass(slots=True)
+class Verdict:
+    """What becomes of one record; `is_kept` when it is stored although nothing that is shown changes."""
+
+    row: int
+    number: str
+    decision: str
+    candidate: Candidate | None = None
+    trial: Trial | None = None
+    changes: list[tuple[str, str, str]] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    #: The facts of the trial afterwards, those that somebody states.
+    facts: dict[str, Any] = field(default_factory=dict)
+    effective_on: str = ""
+    gains: list[RegistryNumber] = field(default_factory=list)
+    is_kept: bool = False
+
+
+class Judge:
+    """Judges the records of one run, batch after batch."""
+
+    def __init__(self, run: ImportRun, said_by: str) -> None:
+        self.run, self.said_by = run, said_by
+        self.seen = NumberSet()
+        #: Numbers of other registries that records of this file give to a trial: number -> home number.
+        self.claims: dict[str, str] = {}
+        same = ImportRun.objects.filter(sha256=run.sha256, state=RunState.APPLIED).exclude(pk=run.pk)
+        self.same_file = (same.order_by("-pk").values_list("pk", flat=True).first() or 0) if run.sha256 else 0
+
+    # From a file
+
+    def unread(self, batch: Sequence[Unread | RefusedRow], source: Source) -> tuple[list[Verdict], int]:
+        """Verdicts on what is not simply unchanged, and how many records are."""
+        verdicts: list[Verdict] = []
+        base = hashlib.sha256(source.signature.encode())
+        fresh: list[tuple[Unread, RegistryNumber, str]] = []
+        again: list[tuple[Unread, RegistryNumber, str]] = []
+        for record in batch:
+            if isinstance(record, RefusedRow):
+                verdicts.append(Verdict(record.row, record.number, RowDecision.REFUSED, problems=[record.problem]))
+                continue
+            number = parse_number(record.number)
+            if number is None:
+                verdicts.append(_without_number(record, source))
+                continue
+            entry = (record, number, _digest(base, number, record))
+            (fresh if self.seen.add(number.number) else again).append(entry)
+        known = self._old_news(fresh)
+        candidates, unchanged = [], 0
+        for record, number, digest in fresh:
+            if digest in known:
+                unchanged += 1
+                continue
+            candidate = _candidate(record, number, digest, source)
+            if _is_refused(candidate):
+                verdicts.append(Verdict(record.row, number.number, RowDecision.REFUSED, problems=candidate.problems))
+            else:
+                candidates.append(candidate)
+        for verdict in self.candidates(candidates):
+            if verdict.decision == RowDecision.UNCHANGED and not verdict.is_kept and not verdict.problems:
+                unchanged += 1
+            else:
+                verdicts.append(verdict)
+        verdicts += self._repeated(again, source)
+        return verdicts, unchanged
+
+    def candidate(self, record: Unread, source: Source) -> Candidate | None:
+        """One record, cleaned; None when it is refused or held."""
+        number = parse_number(record.number)
+        if number is None:
+            return None
+        digest = _digest(hashlib.sha256(source.signature.encode()), number, record)
+        candidate = _candidate(record, number, digest, source)
+        return None if any(problem.weight != Weight.NOTE for problem in candidate.problems) else candidate
+
+    def _old_news(self, fresh: Sequence[tuple[Unread, RegistryNumber, str]]) -> set[str]:
+        """Digests that say nothing new: the newest of their trial and source, or an earlier one that stays earlier.
+
+        An undated record that equals an earlier one is news (A, then B, then A again), unless
+        this very file was applied before and brought or met it then.
+        """
+        newer = RegistryRecord.objects.filter(
+            Q(effective_on__gt=OuterRef("effective_on"))
+            | Q(effective_on=OuterRef("effective_on"), pk__gt=OuterRef("pk")),
+            trial=OuterRef("trial"),
+            said_by=OuterRef("said_by"),
+            registry=OuterRef("registry"),
+        )
+        stored = (
+            RegistryRecord.objects.filter(digest__in=[digest for _record, _number, digest in fresh])
+            .order_by()
+            .annotate(has_newer=Exists(newer))
+            .values_list("digest", "last_update", "run", "has_newer")
+        )
+        return {
+            digest
+            for digest, last_update, run, has_newer in stored
+            if not has_newer or last_update or (self.same_file and (run or 0) <= self.same_file)
+        }
+
+    def _repeated(self, again: Sequence[tuple[Unread, RegistryNumber, str]], source: Source) -> list[Verdict]:
+        """Later rows of a trial that the file has already: the first counts, and one that says otherwise is held."""
+        first = self._said_before([number.number for _record, number, _digest in again])
+        verdicts = []
+        for record, number, digest in again:
+            candidate = _candidate(record, number, digest, source)
+            said, row = first.get(number.number, ({}, 0))
+            differing = [
+                Problem(
+                    name,
+                    as_text(value),
+                    _("The row repeats %(number)s and says otherwise than %(first)s: %(said)s.")
+                    % {
+                        "number": number.number,
+                        "first": _("row %(row)s") % {"row": row} if row else _("the row before it"),
+                        "said": as_text(said[name])[:100],
+                    },
+                    Weight.HELD,
+                )
+                for name, value in candidate.facts.items()
+                if name in said and as_text(said[name]) != as_text(value)
+            ]
+            refused = _is_refused(candidate)
+            decision = RowDecision.REFUSED if refused else RowDecision.HELD if differing else RowDecision.REPEATED
+            problems = candidate.problems + differing
+            candidate.problems = []
+            verdicts.append(Verdict(record.row, number.number, decision, candidate, problems=problems))
+        return verdicts
+
+    def _said_before(self, numbers: Sequence[str]) -> dict[str, tuple[dict[str, Any], int]]:
+        if not numbers:
+            return {}
+        said: dict[str, tuple[dict[str, Any], int]] = {}
+        trials = dict(TrialIdentifier.objects.filter(number__in=numbers).values_list("number", "trial"))
+        records = grouped(
+            RegistryRecord.objects.filter(trial__in=set(trials.values()), said_by=self.said_by).defer("raw")
+        )
+        for number, trial in trials.items():
+            said[number] = (said_by_records(records[trial]), 0)
+        for row in self.run.rows.filter(number__in=numbers, record__isnull=False).order_by("-row"):
+            said[row.number] = (said.get(row.number, ({}, 0))[0] | row.record["facts"], row.row)
+        for verdict in self._pending:
+            if verdict.candidate and verdict.number in numbers:
+                said[verdict.number] = (said.get(verdict.number, ({}, 0))[0] | verdict.candidate.facts, verdict.row)
+        return said
+
+    _pending: Sequence[Verdict] = ()
+
+    # Against what is stored
+
+    def candidates(self, candidates: Sequence[Candidate], *, lock: bool = False) -> list[Verdict]:
+        """One verdict for each cleaned record. With `lock` the trials stay as they are until the transaction ends."""
+        stored = Stored(candidates, lock=lock)
+        verdicts = [self._judge(candidate, stored) for candidate in candidates]
+        self._pending = verdicts
+        return verdicts
+
+    def _judge(self, candidate: Candidate, stored: "Stored") -> Verdict:
+        verdict = Verdict(
+            candidate.row, candidate.number.number, RowDecision.NEW, candidate, problems=list(candidate.problems)
+        )
+        own = stored.trial_of.get(candidate.number.number)
+        others = {stored.trial_of[other.number]: other for other in candidate.others if other.number in stored.trial_of}
+        others.pop(own, None)  # type: ignore[call-overload]
+        if reason := self._identity_problem(candidate, own, others, stored):
+            verdict.decision = RowDecision.HELD
+            verdict.problems.append(Problem("", candidate.number.number, reason, Weight.HELD))
+            return verdict
+        trial_id = own or next(iter(others), None)
+        verdict.trial = stored.trials[trial_id] if trial_id else None
+        verdict.gains = self._gains(candidate, trial_id, stored)
+        self.claims.update((gain.number, candidate.number.number) for gain in verdict.gains)
+        if any(problem.weight == Weight.HELD for problem in candidate.problems):
+            verdict.decision = RowDecision.HELD
+        self._weigh(verdict, stored)
+        return verdict
+
+    def _identity_problem(
+        self, candidate: Candidate, own: int | None, others: dict[int, RegistryNumber], stored: "Stored"
+    ) -> str:
+        for other in [candidate.number, *candidate.others]:
+            claimed = self.claims.get(other.number)
+            if claimed and claimed != candidate.number.number:
+                return _("%(number)s is given to %(first)s by this file and to %(second)s by this row.") % {
+                    "number": other.number,
+                    "first": claimed,
+                    "second": candidate.number.number,
+                }
+        if own and others:
+            other_id, other = next(iter(others.items()))
+            return _(
+                "The row would join two trials that are known apart: %(first)s and %(second)s, which has %(number)s."
+            ) % {
+                "first": stored.trials[own].home_number,
+                "second": stored.trials[other_id].home_number,
+                "number": other.number,
+            }
+        if len(others) > 1:
+            return _("The row would join trials that are known apart: %(trials)s.") % {
+                "trials": ", ".join(sorted(stored.trials[pk].home_number for pk in others))
+            }
+        for pk, other in others.items():
+            if present := stored.numbers[pk].get(candidate.number.registry):
+                return _(
+                    "%(other)s belongs to %(trial)s, which already has the number %(present)s in this registry."
+                ) % {
+                    "other": other.number,
+                    "trial": stored.trials[pk].home_number,
+                    "present": present,
+                }
+        return ""
+
+    def _gains(self, candidate: Candidate, trial_id: int | None, stored: "Stored") -> list[RegistryNumber]:
+        present = stored.numbers[trial_id] if trial_id else {}
+        wanted = [candidate.number, *candidate.others]
+        return [number for number in wanted if number.registry not in present and number.number not in stored.trial_of]
+
+    def _weigh(self, verdict: Verdict, stored: "Stored") -> None:
+        """Resolve the trial with the record and see what changes."""
+        candidate, trial = verdict.candidate, verdict.trial
+        assert candidate  # noqa: S101 (a verdict on a candidate)
+        if trial is None:
+            verdict.effective_on = candidate.last_update or str(self.run.exported_on or "")
+            verdict.facts = candidate.facts
+            return
+        records = stored.records[trial.pk]
+        own = [record for record in records if self._is_same_source(record, candidate)]
+        newest = max((str(record.effective_on) for record in records), default="")
+        verdict.effective_on = candidate.last_update or str(self.run.exported_on or "") or newest
+        newest_dated = max((str(record.last_update) for record in own if record.last_update), default="")
+        is_older = bool(candidate.last_update) and candidate.last_update < newest_dated
+        self._keep_unknown(verdict, own)
+        record = self._record(candidate, verdict.effective_on)
+        after = resolve(trial.home_registry, [*records, record], stored.overrides[trial.pk])
+        verdict.facts = {name: value for name, value in after.items() if value not in (None, "")}
+        verdict.changes = [
+            (name, old, new)
+            for name in Trial.FACTS
+            if name in verdict.facts and (old := as_text(getattr(trial, name))) != (new := as_text(verdict.facts[name]))
+        ]
+        verdict.changes += [(NUMBERS, "", gain.number) for gain in verdict.gains]
+        if is_older:
+            verdict.problems.append(
+                Problem(
+                    str(Trial._meta.get_field("last_update_posted").verbose_name),
+                    candidate.last_update,
+                    _("Older than what is stored (%(date)s): kept.") % {"date": newest_dated},
+                    Weight.NOTE,
+                )
+            )
+        if verdict.decision != RowDecision.HELD:
+            verdict.decision = RowDecision.CHANGED if verdict.changes else RowDecision.UNCHANGED
+        said = said_by_records(own)
+        verdict.is_kept = (
+            bool(verdict.changes)
+            or is_older
+            or any(said.get(name) != value for name, value in said_by_records([*own, record]).items())
+        )
+
+    def _keep_unknown(self, verdict: Verdict, own: Sequence[RegistryRecord]) -> None:
+        """A registry sets UNKNOWN by itself, without a new 'last update': an older export does not take it back."""
+        candidate = verdict.candidate
+        assert candidate  # noqa: S101
+        said = said_by_records(own)
+        if (
+            candidate.last_update
+            and candidate.last_update == said.get("last_update_posted")
+            and said.get("overall_status") == OverallStatus.UNKNOWN
+            and candidate.facts.get("overall_status") in _WAITING
+        ):
+            verdict.problems.append(
+                Problem(
+                    str(Trial._meta.get_field("overall_status").verbose_name),
+                    candidate.facts.pop("overall_status"),
+                    _("The registry has since set UNKNOWN for this very record: kept."),
+                    Weight.NOTE,
+                )
+            )
+
+    def _is_same_source(self, record: RegistryRecord, candidate: Candidate) -> bool:
+        return record.said_by == self.said_by and record.registry == candidate.number.registry
+
+    def _record(self, candidate: Candidate, effective_on: str) -> RegistryRecord:
+        return RegistryRecord(
+            said_by=self.said_by,
+            registry=candidate.number.registry,
+            number=candidate.number.number,
+            last_update=candidate.last_update,
+            effective_on=effective_on,
+            facts=candidate.facts,
+            raw=candidate.raw,
+            digest=candidate.digest,
+        )
+
+
+def _digest(base: Any, number: RegistryNumber, record: Unread) -> str:
+    """SHA-256 of what a record says, from a hash that already holds its source's signature."""
+    digest = base.copy()
+    digest.update(f"{number.number}\x1f{record.text}".encode(errors="surrogatepass"))
+    return str(digest.hexdigest())
+
+
+def _candidate(record: Unread, number: RegistryNumber, digest: str, source: Source) -> Candidate:
+    cleaned = source.clean(record)
+    return Candidate(
+        record.row, number, digest, cleaned.facts, cleaned.raw, cleaned.last_update, cleaned.others, cleaned.problems
+    )
+
+
+def _is_refused(candidate: Candidate) -> bool:
+    return any(problem.weight == Weight.REFUSED for problem in candidate.problems)
+
+
+def _without_number(record: Unread, source: Source) -> Verdict:
+    column = source.detection.get("number_column", "")
+    reason = (
+        _("'%(value)s' is no number of a registry that is known, such as NCT01363401.")
+        % {"value": record.number.strip()[:60]}
+        if record.number.strip()
+        else _("The row has no registry number.")
+    )
+    return Verdict(
+        record.row, record.number.strip()[:60], RowDecision.REFUSED, problems=[Problem(column, record.number, reason)]
+    )

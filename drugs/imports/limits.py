@@ -1,0 +1,24 @@
+"""How long each fact may be: the columns of Trial say so, and a longer value is refused, never cut."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from drugs.imports.problems import Problem
+from drugs.models import Trial
+
+_MOST = {name: length for name in Trial.FACTS if (length := getattr(Trial._meta.get_field(name), "max_length", None))}
+
+
+def too_long(facts: Mapping[str, Any]) -> list[Problem]:
+    """A problem for each fact that its column cannot hold."""
+    return [
+        Problem(
+            str(Trial._meta.get_field(name).verbose_name),
+            facts[name],
+            _("The text has %(length)s characters; at most %(most)s fit.") % {"length": len(facts[name]), "most": most},
+        )
+        for name, most in _MOST.items()
+        if name in facts and isinstance(facts[name], str) and len(facts[name]) > most
+    ]

@@ -1,0 +1,51 @@
+"""What passes between the steps of an import: a record as it was read, and what cleaning made of it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, Protocol
+
+from drugs.imports.problems import Problem
+from drugs.registry_numbers import RegistryNumber
+
+
+class Unread(NamedTuple):
+    """One record of a file before cleaning. Equal `text` of one source and cleaner means equal facts."""
+
+    row: int
+    number: str
+    text: str
+    payload: Any
+
+
+class RefusedRow(NamedTuple):
+    """A record that cannot be read at all."""
+
+    row: int
+    number: str
+    problem: Problem
+
+
+@dataclass(slots=True)
+class Cleaned:
+    """What a record says: facts by column of `Trial`, and the text of cells that differ from them."""
+
+    facts: dict[str, Any] = field(default_factory=dict)
+    raw: dict[str, str] = field(default_factory=dict)
+    last_update: str = ""
+    others: list[RegistryNumber] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+
+class Source(Protocol):
+    """An opened file whose format is known."""
+
+    name: str
+    cleaner_version: int
+    said_by: str
+    detection: dict[str, Any]
+    #: What every digest starts with: format, version and columns.
+    signature: str
+
+    def records(self) -> Iterator[Unread | RefusedRow]: ...
+
+    def clean(self, record: Unread) -> Cleaned: ...

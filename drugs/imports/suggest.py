@@ -1,0 +1,44 @@
+"""Therapies whose names stand in a trial's interventions: suggested for its page, confirmed by staff."""
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+
+from django.utils import timezone
+from django.utils.functional import cached_property
+
+from drugs.models import Alias, Edition, TherapyTrial, Trial
+
+_SHORTEST = 4
+
+
+class Suggester:
+    """Finds names of live editions in interventions; one search over all names a trial."""
+
+    @cached_property
+    def _therapies(self) -> dict[str, set[int]]:
+        live = Edition.objects.live(timezone.now())
+        names: dict[str, set[int]] = defaultdict(set)
+        for name, display_name, therapy in live.values_list("name", "display_name", "therapy"):
+            for text in {name, *re.split(r"[/,]", display_name)}:
+                names[text.strip().lower()].add(therapy)
+        for text, therapy in Alias.objects.filter(edition__in=live).values_list("text", "edition__therapy"):
+            names[text.strip().lower()].add(therapy)
+        return {name: therapies for name, therapies in names.items() if len(name) >= _SHORTEST}
+
+    @cached_property
+    def _names(self) -> re.Pattern[str] | None:
+        names = sorted(self._therapies, key=len, reverse=True)
+        return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, names))})(?!\w)") if names else None
+
+    def suggest(self, trials: Sequence[Trial]) -> None:
+        """Suggest each therapy once; what staff confirmed or dismissed stays as they decided."""
+        if not self._names:
+            return
+        links = [
+            TherapyTrial(therapy_id=therapy, trial=trial, why=name[:200])
+            for trial in trials
+            for name in dict.fromkeys(self._names.findall(trial.interventions.lower()))
+            for therapy in sorted(self._therapies[name])
+        ]
+        TherapyTrial.objects.bulk_create(links, ignore_conflicts=True)

@@ -1,0 +1,178 @@
+"""Records of a delimited text, one list of cells each; quoting is strict and a slip stays with its row."""
+
+import csv
+import io
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import BinaryIO, NamedTuple
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from drugs.imports.problems import FileRefusedError
+from drugs.registry_numbers import parse_number
+
+#: Characters in a cell. Real cells reach 75,000; the csv module's own limit is 131,072.
+MAX_CELL = 1_000_000
+MAX_COLUMNS = 400
+#: Rows among which the header must be.
+HEADER_WITHIN = 20
+
+csv.field_size_limit(MAX_CELL)
+
+
+class Dialect(NamedTuple):
+    delimiter: str
+    is_quoted: bool = True
+
+    @property
+    def options(self) -> dict[str, object]:
+        if self.is_quoted:
+            return {"delimiter": self.delimiter, "strict": True}
+        return {"delimiter": self.delimiter, "quoting": csv.QUOTE_NONE, "strict": True}
+
+
+class Broken(NamedTuple):
+    """A record whose quotes do not match: its first line, and why."""
+
+    line: str
+    reason: str
+
+
+class Mended(list[str]):
+    """A record with a stray quotation mark in a cell, read all the same."""
+
+
+#: A line that shows whether the row above it ended.
+_NEXT = "next"
+
+
+class _Feed:
+    """Lines for the csv module, which remembers those of the current record and takes lines back."""
+
+    def __init__(self, lines: Iterator[str]) -> None:
+        self._lines = lines
+        self._again: deque[str] = deque()
+        self.current: list[str] = []
+
+    def __iter__(self) -> "_Feed":
+        return self
+
+    def __next__(self) -> str:
+        line = self._again.popleft() if self._again else next(self._lines)
+        self.current.append(line)
+        return line
+
+    def again(self, lines: list[str]) -> None:
+        self._again.extendleft(reversed(lines))
+
+
+#: Opens the stored bytes anew, from their start: two readers of one file do not disturb each other.
+Opener = Callable[[], BinaryIO]
+
+
+@contextmanager
+def open_text(opener: Opener, encoding: str) -> Iterator[io.TextIOWrapper]:
+    with opener() as file, io.TextIOWrapper(file, encoding=encoding, newline="") as text:
+        yield text
+
+
+def records(
+    lines: Iterator[str], dialect: Dialect, *, width: int = 0, number_at: int | None = None
+) -> Iterator[list[str] | Broken]:
+    """Every record in order. With `width` and `number_at` known, a quote that swallows the rows below it is found.
+
+    After a slip the lines below are read anew, so that one bad row costs that row alone.
+    """
+    feed = _Feed(lines)
+    current = feed.current
+    reader = csv.reader(feed, **dialect.options)  # type: ignore[arg-type]
+    slips = 0
+    while True:
+        try:
+            for record in reader:
+                if (
+                    len(current) > 1
+                    and number_at is not None
+                    and (end := _swallowed(current, dialect, width, number_at))
+                ):
+                    yield Broken(current[0], _("A quotation mark opens and is not closed in this row."))
+                    feed.again(current[end:])
+                else:
+                    yield record
+                current.clear()
+            return
+        except csv.Error as error:
+            slips += 1
+            if slips > 1000:
+                raise FileRefusedError(
+                    _("The quotation marks of more than 1,000 rows do not match: this is no table.")
+                ) from error
+            yield _mended(current, dialect, width, number_at) or Broken(current[0], _reason(error))
+            feed.again(current[1:])
+            current.clear()
+
+
+def _reason(error: csv.Error) -> str:
+    if "field larger" in str(error):
+        return _("A cell has more than 1 million characters.")
+    return _("The quotation marks of this row do not match.")
+
+
+def _mended(lines: list[str], dialect: Dialect, width: int, number_at: int | None) -> list[str] | None:
+    """A row of one line with a stray quote inside a cell, when all its cells can be told apart all the same.
+
+    Seen: `"Expanded Access":Treatment IND/Protocol"` in files of the old site (2018).
+    """
+    if number_at is None:
+        return None
+    try:
+        rows = list(csv.reader([lines[0], _NEXT], delimiter=dialect.delimiter, strict=False))
+    except csv.Error:
+        return None
+    is_whole = len(rows) == 2 and rows[1] == [_NEXT] and len(rows[0]) == width and parse_number(rows[0][number_at])
+    return Mended(rows[0]) if is_whole else None
+
+
+def _swallowed(lines: list[str], dialect: Dialect, width: int, number_at: int) -> int | None:
+    """Where, among the lines of one record, another record starts; None where none does."""
+    for index, line in enumerate(lines[1:], 1):
+        if line.count(dialect.delimiter) + 1 < max(2, width // 2):
+            continue
+        cells = line.split(dialect.delimiter, number_at + 1)
+        if (
+            len(cells) > number_at
+            and parse_number(cells[number_at].strip().strip('"'))
+            and _starts_plain(cells[:number_at])
+        ):
+            return index
+    return None
+
+
+def _starts_plain(cells: list[str]) -> bool:
+    return all(len(cell) < 40 for cell in cells)
+
+
+def sample_rows(opener: Opener, encoding: str, dialect: Dialect) -> list[list[str]]:
+    """The first rows, broken ones left out, as a header is looked for among them."""
+    rows: list[list[str]] = []
+    with open_text(opener, encoding) as text:
+        for record in records(iter(text), dialect):
+            if not isinstance(record, Broken):
+                rows.append(record)
+            if len(rows) > HEADER_WITHIN * 3:
+                break
+    return rows
+
+
+def check_width(cells: list[str]) -> None:
+    if len(cells) > MAX_COLUMNS:
+        raise FileRefusedError(
+            _("The table has %(count)s columns; at most %(most)s are read.")
+            % {"count": len(cells), "most": MAX_COLUMNS}
+        )
+
+
+def max_rows() -> int:
+    return settings.IMPORT_MAX_ROWS

@@ -1,0 +1,233 @@
+"""Put back what a run changed; what changed later stays, and is named.
+
+The run's records go and every trial is resolved from those that are left, so that the result is
+as if the file had never been imported: what later files said again, unchanged then, is taken from them.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from drugs.imports.apply import keep, lock_imports
+from drugs.imports.compare import batches, open_source
+from drugs.imports.formats.table import numbers_in_ids
+from drugs.imports.judge import Judge
+from drugs.imports.number_set import NumberSet
+from drugs.imports.problems import FileRefusedError
+from drugs.imports.records import Unread
+from drugs.models import (
+    ContentVersion,
+    ImportRun,
+    RegistryRecord,
+    ReportedResult,
+    StaffOverride,
+    TherapyTrial,
+    Trial,
+    TrialChange,
+    TrialIdentifier,
+    TrialSnapshot,
+)
+from drugs.registry_numbers import parse_number
+from drugs.resolution import as_text, store_resolutions
+from drugs.vocabulary import LinkDecision, RowDecision, RunState
+
+
+class NotAppliedError(Exception):
+    """The run is in no state to be put back: it was never applied, or is put back already."""
+
+
+def undo(run: ImportRun, *, by: Any = None) -> ImportRun:
+    """Put `run` back. What was done is in `run.detection["undo"]`: restored, deleted, and `kept` with its reasons."""
+    with transaction.atomic():
+        lock_imports()
+        run = ImportRun.objects.select_for_update().get(pk=run.pk)
+        if run.state != RunState.APPLIED:
+            raise NotAppliedError(
+                _("Run %(run)s is not applied: it is %(state)s.") % {"run": run.pk, "state": run.get_state_display()}
+            )
+        _Undoing(run, by).run_all()
+    run.refresh_from_db()
+    return run
+
+
+class _Undoing:
+    def __init__(self, run: ImportRun, by: Any) -> None:
+        self.run, self.by, self.at = run, by, timezone.now()
+        self.kept: list[dict[str, str]] = []
+        #: Trials that this run created and that stay as they are.
+        self.stays: set[int] = set()
+        #: What the run's records said of trials that no import created: trial -> fields.
+        self.said: dict[int, set[str]] = defaultdict(set)
+        self.restored = self.deleted = 0
+        self.later = list(
+            ImportRun.objects.filter(state=RunState.APPLIED, applied_at__gt=run.applied_at).order_by("applied_at", "pk")
+        )
+
+    def run_all(self) -> None:
+        touched = sorted(
+            set(RegistryRecord.objects.filter(run=self.run).values_list("trial", flat=True))
+            | set(TrialIdentifier.objects.filter(run=self.run).values_list("trial", flat=True))
+        )
+        for pks in batches(touched):
+            self._take_records(pks)
+        if touched:
+            self._replay(touched)
+        for pks in batches(touched):
+            self._settle(pks)
+        self.run.state, self.run.undone_at, self.run.undone_by = RunState.UNDONE, self.at, self.by
+        self.run.detection = self.run.detection | {
+            "undo": {"restored": self.restored, "deleted": self.deleted, "kept": self.kept[:1000]}
+        }
+        self.run.save(update_fields=["state", "undone_at", "undone_by", "detection"])
+        if touched:
+            ContentVersion.bump()
+
+    def _take_records(self, pks: Sequence[int]) -> None:
+        """Delete the run's records, but for trials that it created and somebody works with since."""
+        created = set(TrialChange.objects.filter(trial__in=pks, run=self.run, field="").values_list("trial", flat=True))
+        elsewhere = set(
+            RegistryRecord.objects.filter(trial__in=pks).exclude(run=self.run).values_list("trial", flat=True)
+        )
+        used = self._used(created - elsewhere)
+        for trial in Trial.objects.filter(pk__in=used):
+            self.kept.append({"trial": trial.home_number, "reason": used[trial.pk]})
+        self.stays |= set(used)
+        by_hand = set(pks) - set(TrialChange.objects.filter(trial__in=pks, field="").values_list("trial", flat=True))
+        for trial, facts in RegistryRecord.objects.filter(run=self.run, trial__in=by_hand).values_list(
+            "trial", "facts"
+        ):
+            self.said[trial] |= facts.keys()
+        RegistryRecord.objects.filter(run=self.run, trial__in=set(pks) - set(used)).delete()
+
+    def _used(self, pks: set[int]) -> dict[int, str]:
+        """Trials that staff work with, and how."""
+        decided = TherapyTrial.objects.exclude(decision=LinkDecision.SUGGESTED)
+        ways = {
+            _("It is linked to a therapy, or was dismissed from one: kept."): decided,
+            _("Staff set a value by hand: kept."): StaffOverride.objects.all(),
+            _("A result on a therapy's page names it: kept."): ReportedResult.objects.all(),
+            _("A published edition shows it: kept."): TrialSnapshot.objects.all(),
+            _("It has another registry number since: kept."): TrialIdentifier.objects.exclude(run=self.run),
+        }
+        used: dict[int, str] = {}
+        for reason, rows in ways.items():
+            for pk in rows.filter(trial__in=pks).values_list("trial", flat=True):
+                used.setdefault(pk, reason)
+        return used
+
+    # What later files said again
+
+    def _replay(self, touched: Sequence[int]) -> None:
+        """Judge anew the rows of later files that said nothing new then, because this run had said it."""
+        numbers = NumberSet()
+        for number in TrialIdentifier.objects.filter(trial__in=touched).values_list("number", flat=True):
+            numbers.add(number)
+        for later in self.later:
+            present = NumberSet.unpacked(later.numbers)
+            if any(number in present for number in numbers):
+                self._replay_run(later, numbers)
+
+    def _replay_run(self, later: ImportRun, numbers: NumberSet) -> None:
+        try:
+            source = open_source(later)
+        except (FileRefusedError, OSError):
+            self.kept.append(
+                {"trial": "", "reason": _("The file of run %(run)s cannot be read any more.") % {"run": later.pk}}
+            )
+            return
+        judge = Judge(later, source.said_by)
+        left_out = set(later.rows.filter(is_accepted=False).values_list("row", flat=True))
+        for batch in batches(self._records_of(source.records(), numbers, left_out)):
+            have = set(
+                RegistryRecord.objects.filter(run=later, number__in=[number for _record, number in batch]).values_list(
+                    "number", flat=True
+                )
+            )
+            candidates = [
+                candidate
+                for record, number in batch
+                if number not in have and (candidate := judge.candidate(record, source))
+            ]
+            verdicts = [
+                verdict
+                for verdict in judge.candidates(candidates)
+                if verdict.trial and verdict.is_kept and verdict.decision != RowDecision.HELD
+            ]
+            keep(verdicts, later, judge.said_by)
+
+    def _records_of(
+        self, records: Iterator[Any], numbers: NumberSet, left_out: set[int]
+    ) -> Iterator[tuple[Unread, str]]:
+        seen = NumberSet()
+        for record in records:
+            if not isinstance(record, Unread) or record.row in left_out:
+                continue
+            number = parse_number(record.number)
+            if number and number.number in numbers and seen.add(number.number):
+                yield record, number.number
+
+    # Afterwards
+
+    def _settle(self, pks: Sequence[int]) -> None:
+        """Take back numbers, delete trials of which nothing is left, resolve the others."""
+        pks = [pk for pk in pks if pk not in self.stays]
+        records = defaultdict(list)
+        for record in RegistryRecord.objects.filter(trial__in=pks).defer("raw"):
+            records[record.trial_id].append(record)
+        created = set(TrialChange.objects.filter(trial__in=pks, run=self.run, field="").values_list("trial", flat=True))
+        gone = [pk for pk in pks if pk in created and not records[pk]]
+        self.deleted += len(gone)
+        Trial.objects.filter(pk__in=gone).delete()
+        left = list(Trial.objects.filter(pk__in=set(pks) - set(gone)).order_by("pk"))
+        self._take_numbers(left, records)
+        self._name_later_changes(left)
+        store_resolutions(left, run=self.run, by=self.by, at=self.at, unless_stated=self._before(left))
+        self.restored += len(left)
+
+    def _take_numbers(self, trials: Sequence[Trial], records: dict[int, list[RegistryRecord]]) -> None:
+        for identifier in TrialIdentifier.objects.filter(trial__in=trials, run=self.run):
+            said_by = [record for record in records[identifier.trial_id] if _names(record, identifier)]
+            if said_by:
+                identifier.run = said_by[0].run
+                identifier.save(update_fields=["run"])
+            elif not identifier.is_home:
+                identifier.delete()
+
+    def _before(self, trials: Sequence[Trial]) -> dict[int, dict[str, str]]:
+        """Values that no record states, as they were before this run: trial -> field -> text."""
+        before: dict[int, dict[str, str]] = defaultdict(dict)
+        for trial in trials:
+            if trial.pk in self.said:
+                untouched = set(Trial.FACTS) - self.said[trial.pk]
+                before[trial.pk] = {name: as_text(getattr(trial, name)) for name in untouched}
+        current = {trial.pk: trial for trial in trials}
+        changes = TrialChange.objects.filter(run=self.run, trial__in=trials, changed_at=self.run.applied_at).exclude(
+            field=""
+        )
+        for change in changes.order_by("-pk"):
+            trial = current[change.trial_id]
+            if change.field in Trial.FACTS and as_text(getattr(trial, change.field)) == change.new:
+                before[trial.pk][change.field] = change.old
+        return before
+
+    def _name_later_changes(self, trials: Sequence[Trial]) -> None:
+        later = TrialChange.objects.filter(trial__in=trials, changed_at__gt=self.run.applied_at).exclude(run=self.run)
+        for change in later.select_related("trial").order_by("trial", "pk"):
+            who = _("run %(run)s") % {"run": change.run_id} if change.run_id else _("staff")
+            self.kept.append(
+                {
+                    "trial": change.trial.home_number,
+                    "reason": _("%(field)s was changed later, by %(who)s: kept.")
+                    % {"field": change.field or _("the trial"), "who": who},
+                }
+            )
+
+
+def _names(record: RegistryRecord, identifier: TrialIdentifier) -> bool:
+    return record.number == identifier.number or identifier.number in {
+        number.number for number in numbers_in_ids(record.facts.get("secondary_ids", ""))
+    }
