@@ -1,0 +1,113 @@
+"""What people type, and the page that must come first, over the content that ships. Written before the search."""
+
+import pytest
+from django.core.management import call_command
+from django.utils import timezone
+
+from drugs.search import search
+
+#: (what is typed, the pages of which one must come first)
+QUERIES = [
+    # Names
+    ("riluzole", "riluzole-tiglutik"),
+    ("Lenzumestrocel", "lenzumestrocel"),
+    ("tofersen", "tofersen-qalsody"),
+    ("methylcobalamin", "methylcobalamin rozebalamin-methylcobalamin"),
+    ("oral edaravone", "oral-edaravone"),
+    ("regulatory t cells", "t-regulatory-cells"),
+    # Brands
+    ("Qalsody", "tofersen-qalsody"),
+    ("Tiglutik", "riluzole-tiglutik"),
+    ("RELYVRIO", "amx0035"),
+    ("Exservan film", "riluzole-tiglutik"),
+    ("neuronata", "lenzumestrocel"),
+    ("NeuroNata-R", "lenzumestrocel"),
+    ("radicava ors", "oral-edaravone"),
+    ("Radicut", "radicava-edaravone"),
+    ("Miplyffa", "arimoclomol"),
+    # Codes
+    ("AMX0035", "amx0035"),
+    ("amx 0035", "amx0035"),
+    ("BIIB067", "tofersen-qalsody"),
+    ("cnm au8", "cnm-au8"),
+    ("MT-1186", "oral-edaravone radicava-edaravone"),
+    ("ck2127107", "reldesemtiv"),
+    ("AB1010", "masitinib"),
+    ("COYA302", "t-regulatory-cells"),
+    # Synonyms
+    ("copper atsm", "cuatsm"),
+    ("taurursodiol", "tudca"),
+    ("dextromethorphan quinidine", "nuedexta"),
+    ("gold nanocrystals", "cnm-au8"),
+    ("interleukin-2", "t-regulatory-cells"),
+    # Misspelt
+    ("edavarone", "radicava-edaravone oral-edaravone"),
+    ("riluzol", "riluzole-tiglutik"),
+    ("toferson", "tofersen-qalsody"),
+    ("lenzumestrosel", "lenzumestrocel"),
+    ("masitinab", "masitinib"),
+    ("arimoclamol", "arimoclomol"),
+    ("pridopodine", "pridopidine"),
+    ("quallsody", "tofersen-qalsody"),
+    ("nuadexta", "nuedexta"),
+    ("alsumit", "NCT04745299"),
+    # Registry numbers
+    ("NCT04745299", "NCT04745299"),
+    ("nct04745299", "NCT04745299"),
+    ("NCT 0474 5299", "NCT04745299"),
+    ("04745299", "NCT04745299"),
+    ("2018-000137-13", "NCT03491462"),
+    ("EudraCT 2018-000137-13", "NCT03491462"),
+    ("EUCTR2018-000137-13-DE", "NCT03491462"),
+    ("isrctn 83738603", "NCT03705390"),
+    ("ISRCTN83738603", "NCT03705390"),
+    ("NEURONATA-R_ALS301", "NCT04745299"),
+    ("mt-1186-a01", "NCT04165824"),
+    # Trials by name
+    ("ALSUMMIT", "NCT04745299"),
+    ("centaur trial", "NCT03127514"),
+    ("PHOENIX", "NCT05021536"),
+    ("HEALEY pridopidine", "NCT04615923"),
+    # Other scripts and accents
+    ("édaravone", "radicava-edaravone oral-edaravone"),
+    ("エダラボン", "radicava-edaravone oral-edaravone"),
+    ("рилузол", "riluzole-tiglutik"),
+    ("ριλουζόλη", "riluzole-tiglutik"),
+    # Words to look up
+    ("placebo", "placebo"),
+    ("spinal tap", "lumbar-puncture"),
+    ("neurofilament light chain", "neurofilament"),
+]
+
+
+@pytest.fixture(scope="module")
+def shipped(django_db_setup, django_db_blocker):
+    """The content that ships, once for this module."""
+    from django.db import transaction
+
+    with django_db_blocker.unblock(), transaction.atomic():
+        call_command("load_content", verbosity=0)
+        yield timezone.now()
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def first_page(shipped, django_db_blocker):
+    """The key of the page that stands first for a query: a therapy's slug, a trial's number or a term's slug."""
+
+    def first(query):
+        with django_db_blocker.unblock():
+            hits = search(query, at=shipped).hits()
+            return hits[0].key if hits else None
+
+    return first
+
+
+def test_there_are_sixty_queries():
+    assert len(QUERIES) == 60
+
+
+def test_the_right_page_comes_first_in_at_least_57(first_page):
+    wrong = [(query, found) for query, pages in QUERIES if (found := first_page(query)) not in pages.split()]
+
+    assert len(wrong) <= 3, wrong
