@@ -2,6 +2,7 @@
 
 from django.apps import AppConfig
 from django.contrib.admin import apps as admin_apps
+from django.db.models.signals import post_migrate
 
 
 class DrugsConfig(AppConfig):
@@ -11,8 +12,10 @@ class DrugsConfig(AppConfig):
 
     def ready(self) -> None:
         from drugs import audit, checks  # noqa: F401  (both register themselves with Django)
+        from drugs.full_text.sqlite import keep_index
 
         audit.register()
+        post_migrate.connect(keep_index, sender=self)
 
 
 class AllianceAdminConfig(admin_apps.AdminConfig):

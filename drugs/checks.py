@@ -3,7 +3,10 @@
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.db import connections
+
+from drugs.full_text.sqlite import missing
 
 
 @register(Tags.security)
@@ -27,3 +30,18 @@ def formulas_are_escaped(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     if getattr(settings, "IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT", False):
         return []
     return [Error("IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT is off.", hint="Set it to True.", id="drugs.E002")]
+
+
+@register(Tags.database)
+def search_index_is_kept(app_configs: Any, databases: Any = None, **kwargs: Any) -> list[CheckMessage]:
+    """A migration that rebuilds a table on SQLite takes its triggers away: the search would go stale unnoticed."""
+    return [
+        Warning(
+            f"The search index of {table} is not kept.",
+            hint="Run manage.py migrate: it makes the index anew.",
+            id="drugs.W010",
+        )
+        for alias in databases or ()
+        if connections[alias].vendor == "sqlite"
+        for table in missing(connections[alias])
+    ]

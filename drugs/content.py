@@ -26,6 +26,7 @@ from drugs.models import (
 )
 from drugs.publishing.digest import edition_digest
 from drugs.publishing.publish import take_snapshots
+from drugs.publishing.text import keep_text
 from drugs.resolution import changed_facts, resolve, store_countries
 
 _UNREADABLE = (
@@ -154,6 +155,7 @@ def _create(path: Path, entry: dict[str, Any], obj: Model) -> None:
                 f"{path.name}: {obj.edition}: the digest is not that of its content. Run manage.py seal_content."
             )
         take_snapshots(obj.edition, by=None, at=obj.goes_live_at)
+        keep_text(obj.edition)
 
 
 def _save(obj: Model) -> None:

@@ -18,6 +18,8 @@ from django.apps import apps
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
+from drugs.full_text import FullTextQuerySet
+
 
 class FrozenEditionError(Exception):
     """A published edition, scheduled ones included, or one of its rows would have been changed."""
@@ -113,7 +115,7 @@ class PublicationQuerySet(QuerySet):
         raise FrozenEditionError(_("A publication is not deleted: withdraw it, or take a scheduled one back."))
 
 
-class TrialQuerySet(QuerySet):
+class TrialQuerySet(FullTextQuerySet):
     def public(self) -> Self:
         """Trials whose registry record was seen: what `/trials/` shows."""
         return self.filter(is_verified=True)

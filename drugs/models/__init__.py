@@ -2,6 +2,7 @@
 
 from drugs.models.content_version import ContentVersion
 from drugs.models.edition import SECTIONS, Edition, Publication
+from drugs.models.edition_text import EditionText
 from drugs.models.finding import FindingAnswer
 from drugs.models.imports import ImportRow, ImportRun
 from drugs.models.link import TherapyTrial, TrialSnapshot
@@ -31,6 +32,7 @@ __all__ = [
     "ContentVersion",
     "Dosing",
     "Edition",
+    "EditionText",
     "FindingAnswer",
     "FormerSlug",
     "GlossaryTerm",

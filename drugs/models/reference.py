@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
+from drugs.full_text import FullTextQuerySet
 from drugs.vocabulary import OutcomeDomain
 
 
@@ -120,7 +121,7 @@ class GlossaryTerm(models.Model):
     )
     source_url = models.URLField(_("source"), blank=True)
 
-    objects = SlugManager()
+    objects = SlugManager.from_queryset(FullTextQuerySet)()
 
     class Meta:
         verbose_name = _("glossary term")

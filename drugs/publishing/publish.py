@@ -9,8 +9,9 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from drugs.models import ContentVersion, Edition, Publication, TherapyTrial, TrialSnapshot
+from drugs.models import ContentVersion, Edition, EditionText, Publication, TherapyTrial, TrialSnapshot
 from drugs.publishing.digest import edition_digest
+from drugs.publishing.text import keep_text
 
 
 @transaction.atomic
@@ -33,6 +34,7 @@ def publish(
     publication.full_clean()
     publication.save()
     take_snapshots(edition, by=by, at=now)
+    keep_text(edition)
     ContentVersion.bump()
     return publication
 
@@ -62,6 +64,7 @@ def take_back(publication: Publication) -> None:
         raise ValidationError(_("This edition is public already: withdraw it instead, with a reason."))
     QuerySet(Publication).filter(pk=publication.pk).delete()
     TrialSnapshot.objects.filter(edition=publication.edition_id).delete()
+    EditionText.objects.filter(edition=publication.edition_id).delete()
     ContentVersion.bump()
 
 

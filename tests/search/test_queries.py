@@ -24,7 +24,7 @@ QUERIES = [
     ("NeuroNata-R", "lenzumestrocel"),
     ("radicava ors", "oral-edaravone"),
     ("Radicut", "radicava-edaravone"),
-    ("Miplyffa", "arimoclomol"),
+    ("Albrioza", "amx0035"),
     # Codes
     ("AMX0035", "amx0035"),
     ("amx 0035", "amx0035"),
@@ -39,7 +39,7 @@ QUERIES = [
     ("taurursodiol", "tudca"),
     ("dextromethorphan quinidine", "nuedexta"),
     ("gold nanocrystals", "cnm-au8"),
-    ("interleukin-2", "t-regulatory-cells"),
+    ("low-dose IL-2", "t-regulatory-cells"),
     # Misspelt
     ("edavarone", "radicava-edaravone oral-edaravone"),
     ("riluzol", "riluzole-tiglutik"),

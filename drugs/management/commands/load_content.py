@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from drugs.content import ContentError, fixture_files, load_file
+from drugs.publishing.text import missing_texts
 
 
 class Command(BaseCommand):
@@ -30,3 +31,5 @@ class Command(BaseCommand):
             if options["verbosity"] > 1 or created:
                 for (label, why), count in sorted(report.skipped.items()):
                     self.stdout.write(f"  skipped {count} {label}: {why}")
+        if stored := missing_texts():
+            self.stdout.write(f"made {stored} editions that were published before findable")
