@@ -19,6 +19,7 @@ env = Env()
 
 ENVIRONMENT = env.str("ENVIRONMENT", "development")
 PRODUCTION = ENVIRONMENT == "production"
+RELEASE = env.str("RELEASE", "development")  # part of every ETag: a new release is a new page
 DEBUG = env.bool("DEBUG", not PRODUCTION)
 DEVELOPMENT_KEY = "development-only-not-a-secret-" + "0" * 40
 SECRET_KEY = env.str("SECRET_KEY", "" if PRODUCTION else DEVELOPMENT_KEY)

@@ -7,3 +7,8 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("", include("drugs.urls")),
 ]
+
+handler400 = "drugs.views.errors.bad_request"
+handler403 = "drugs.views.errors.permission_denied"
+handler404 = "drugs.views.errors.not_found"
+handler500 = "drugs.views.errors.server_error"

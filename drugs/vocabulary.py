@@ -239,6 +239,11 @@ PHASE_RANKS = {
 }
 
 
+def phase_rank(phases: str) -> int:
+    """How far along a trial's phases are; 0 where they do not say."""
+    return PHASE_RANKS[Phase(phases)] if phases in PHASE_RANKS else 0
+
+
 class StudyType(TextChoices):
     INTERVENTIONAL = "INTERVENTIONAL", _("Interventional")
     OBSERVATIONAL = "OBSERVATIONAL", _("Observational")

@@ -23,7 +23,16 @@ LAYERS = [
     ["drugs.gate"],
     ["drugs.models"],
     ["drugs.resolution", "drugs.publishing", "drugs.imports", "drugs.content", "drugs.audit"],
-    ["drugs.filters", "drugs.search", "drugs.charts", "drugs.rendering"],
+    [
+        "drugs.rendering",
+        "drugs.edition_rows",
+        "drugs.filters",
+        "drugs.facets",
+        "drugs.paging",
+        "drugs.search",
+        "drugs.charts",
+    ],
+    ["drugs.therapy_page", "drugs.trial_page"],
     ["drugs.views", "drugs.feeds", "drugs.api", "drugs.admin", "drugs.templatetags", "drugs.urls"],
 ]
 

@@ -490,6 +490,11 @@ class ReportedResult(SourcedRow):
     def __str__(self) -> str:
         return f"{self.trial or self.study_name}: {self.outcome}, {self.time_point}"
 
+    @property
+    def is_ratio(self) -> bool:
+        """Whether the estimate has no unit and 'no difference' is 1."""
+        return self.effect_measure in words.RATIOS
+
 
 def row_models() -> list[type[Row]]:
     """Every row model, sources first, so that a copy finds what it refers to."""

@@ -278,3 +278,10 @@ class TrialIdentifier(models.Model):
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.address = self.number.replace("/", "-")
         super().save(*args, **kwargs)
+
+
+def trial_column(name: str) -> models.Field:
+    """The field of one of Trial's facts."""
+    field = Trial._meta.get_field(name)
+    assert isinstance(field, models.Field)  # noqa: S101 (tells the type checker)
+    return field

@@ -1,0 +1,106 @@
+"""What both FilterSets share: an invalid value shows nothing and says so; the state in links and words."""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import django_filters
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
+from django.db.models import QuerySet
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+MAX_LENGTH = 100
+
+
+class ActiveFilter(NamedTuple):
+    """One value that narrows the list: its words, and the address without it."""
+
+    parameter: str
+    value: str
+    words: str
+    without: str
+
+
+def refuse_controls(value: str) -> None:
+    """No NUL (PostgreSQL refuses it), no other control characters, no half of a surrogate pair."""
+    if any(ord(character) < 32 or 0xD800 <= ord(character) <= 0xDFFF for character in value):
+        raise ValidationError(_("This text has characters that cannot be searched for."))
+
+
+class TextField(forms.CharField):
+    default_validators = [MaxLengthValidator(MAX_LENGTH), refuse_controls]
+
+    def to_python(self, value: Any) -> str:
+        """Refuse NUL with our own words, before Django's validator of it."""
+        return str(super().to_python(value))
+
+
+class TextFilter(django_filters.CharFilter):
+    field_class = TextField
+
+
+class RecordFilterSet(django_filters.FilterSet):
+    """A FilterSet whose `rows` are none when a value is invalid, instead of all."""
+
+    #: Parameters that order rather than narrow.
+    not_narrowing = ("sort",)
+
+    @property
+    def rows(self) -> QuerySet[Any]:
+        return self.qs if self.is_valid() else self.queryset.none()
+
+    def problems(self) -> list[str]:
+        """A sentence for each invalid parameter: which one, which value, why."""
+        if self.is_valid():
+            return []
+        return [
+            _("%(parameter)s: “%(value)s” cannot be used. %(reason)s")
+            % {
+                "parameter": self.label_of(name),
+                "value": ", ".join(self._given(name))[:MAX_LENGTH],
+                "reason": " ".join(map(str, errors)),
+            }
+            for name, errors in self.form.errors.items()
+        ]
+
+    def label_of(self, name: str) -> str:
+        return str(self.filters[name].label or name)
+
+    def _given(self, name: str) -> list[str]:
+        if isinstance(self.data, QueryDict):
+            return self.data.getlist(name)
+        value = self.data.get(name, "")
+        return [str(part) for part in value] if isinstance(value, list) else [str(value)]
+
+    def accepted(self) -> QueryDict:
+        """The parameters that the list knows, with their values, in one order: what a link carries on."""
+        query = QueryDict(mutable=True)
+        for name in self.filters:
+            values = [value for value in self._given(name) if value.strip()]
+            if values:
+                query.setlist(name, sorted(set(values)))
+        return query
+
+    def active(self) -> Iterator[ActiveFilter]:
+        query = self.accepted()
+        for name, values in query.lists():
+            if name in self.not_narrowing:
+                continue
+            for value in values:
+                rest = query.copy()
+                rest.setlist(name, [other for other in values if other != value])
+                yield ActiveFilter(
+                    name, value, self.words_of(name, value), "?" + rest.urlencode() if rest.urlencode() else "?"
+                )
+
+    def words_of(self, name: str, value: str) -> str:
+        """How a value reads: the label of its choice, else as it was typed."""
+        choices = dict(getattr(self.form.fields[name], "choices", []) or [])
+        label = choices.get(value)
+        return str(label) if label else f"“{value}”" if name in ("q", "sponsor") else value
+
+    def in_words(self) -> str:
+        """'Phase 3, Recruiting, Japan'; empty when nothing narrows the list."""
+        return ", ".join(active.words for active in self.active())

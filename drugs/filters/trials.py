@@ -1,0 +1,132 @@
+"""Public trials: filters of /trials/ and of everything that lists trials."""
+
+from typing import Any
+
+import django_filters
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django_countries import countries
+
+from drugs.filters.base import RecordFilterSet, TextFilter
+from drugs.models import Edition, TherapyTrial, Trial, TrialCountry, TrialIdentifier
+from drugs.registry_numbers import parse_number
+from drugs.vocabulary import OverallStatus, Phase, Registry, StudyType
+
+
+def matching_text(queryset: QuerySet[Trial], text: str) -> QuerySet[Trial]:
+    """The trial with that registry number, in any spelling; else trials with every word somewhere in their facts."""
+    if number := parse_number(text):
+        return queryset.filter(Exists(TrialIdentifier.objects.filter(trial=OuterRef("pk"), number=number.number)))
+    for word in text.split():
+        condition = Q()
+        for column in (
+            "brief_title",
+            "official_title",
+            "acronym",
+            "conditions",
+            "interventions",
+            "lead_sponsor",
+            "secondary_ids",
+            "home_number",
+        ):
+            condition |= Q(**{f"{column}__icontains": word})
+        queryset = queryset.filter(condition)
+    return queryset
+
+
+def live_therapies(request: Any) -> QuerySet[Edition]:
+    """The therapies that a reader can name: live editions, each with its therapy's address."""
+    return Edition.objects.live(timezone.now()).select_related("therapy").order_by("display_name", "pk")
+
+
+class TrialFilterSet(RecordFilterSet):
+    q = TextFilter(method="filter_q", label=_("Search"))
+    status = django_filters.MultipleChoiceFilter(
+        field_name="overall_status", choices=OverallStatus.choices, label=_("Status")
+    )
+    phase = django_filters.MultipleChoiceFilter(field_name="phases", choices=Phase.choices, label=_("Phase"))
+    study_type = django_filters.MultipleChoiceFilter(choices=StudyType.choices, label=_("Study type"))
+    country = django_filters.MultipleChoiceFilter(
+        choices=lambda: list(countries), method="filter_country", label=_("Has a site in")
+    )
+    therapy = django_filters.ModelMultipleChoiceFilter(
+        queryset=live_therapies, to_field_name="therapy__slug", method="filter_therapy", label=_("Therapy")
+    )
+    registry = django_filters.MultipleChoiceFilter(
+        choices=Registry.choices, method="filter_registry", label=_("Has a number in")
+    )
+    sponsor = TextFilter(field_name="lead_sponsor", lookup_expr="icontains", label=_("Sponsor"))
+    year = django_filters.NumberFilter(method="filter_year", label=_("Year of start"), min_value=1900, max_value=2100)
+    sort = django_filters.ChoiceFilter(
+        choices=[
+            ("-updated", _("Latest update first")),
+            ("start", _("Earliest start first")),
+            ("-start", _("Latest start first")),
+            ("status", _("Status")),
+            ("enrolment", _("Fewest people first")),
+            ("-enrolment", _("Most people first")),
+        ],
+        method="filter_sort",
+        label=_("Order"),
+        empty_label=None,
+    )
+
+    class Meta:
+        model = Trial
+        fields: list[str] = []
+
+    def filter_q(self, queryset: QuerySet[Trial], name: str, value: str) -> QuerySet[Trial]:
+        return matching_text(queryset, value)
+
+    def filter_country(self, queryset: QuerySet[Trial], name: str, value: list[str]) -> QuerySet[Trial]:
+        return (
+            queryset.filter(Exists(TrialCountry.objects.filter(trial=OuterRef("pk"), country__in=value)))
+            if value
+            else queryset
+        )
+
+    def filter_therapy(self, queryset: QuerySet[Trial], name: str, value: Any) -> QuerySet[Trial]:
+        if not value:
+            return queryset
+        links = TherapyTrial.objects.public().filter(
+            trial=OuterRef("pk"), therapy__in=[edition.therapy_id for edition in value]
+        )
+        return queryset.filter(Exists(links))
+
+    def filter_registry(self, queryset: QuerySet[Trial], name: str, value: list[str]) -> QuerySet[Trial]:
+        return (
+            queryset.filter(Exists(TrialIdentifier.objects.filter(trial=OuterRef("pk"), registry__in=value)))
+            if value
+            else queryset
+        )
+
+    def filter_year(self, queryset: QuerySet[Trial], name: str, value: Any) -> QuerySet[Trial]:
+        return queryset.filter(start_date__gte=f"{int(value):04}", start_date__lt=f"{int(value) + 1:04}")
+
+    def filter_sort(self, queryset: QuerySet[Trial], name: str, value: str) -> QuerySet[Trial]:
+        return queryset.order_by(*ORDERS[value])
+
+    def ordered(self) -> QuerySet[Trial]:
+        rows = self.rows
+        return (
+            rows if self.form.is_valid() and self.form.cleaned_data.get("sort") else rows.order_by(*ORDERS["-updated"])
+        )
+
+    def words_of(self, name: str, value: str) -> str:
+        if name == "therapy":
+            known = {
+                edition.therapy.slug: edition.display_name for edition in (self.form.cleaned_data.get("therapy") or [])
+            }
+            return known.get(value, value)
+        return super().words_of(name, value)
+
+
+ORDERS: dict[str, tuple[Any, ...]] = {
+    "-updated": ("-last_update_posted", "home_number"),
+    "start": ("start_date", "home_number"),
+    "-start": ("-start_date", "home_number"),
+    "status": ("overall_status", "home_number"),
+    "enrolment": (F("enrollment").asc(nulls_last=True), "home_number"),
+    "-enrolment": (F("enrollment").desc(nulls_last=True), "home_number"),
+}

@@ -1,0 +1,95 @@
+"""Values in the words and forms that readers see."""
+
+from decimal import Decimal
+from typing import Any
+
+from django import template
+from django.urls import reverse
+from django.utils import formats
+from django.utils.translation import gettext as _
+
+from drugs.models import ReportedResult, Trial
+from drugs.partial_dates import PartialDate
+from drugs.regions import region_name
+from drugs.registry_numbers import public_address
+from drugs.vocabulary import DateType, Stage
+
+register = template.Library()
+
+register.filter("region", region_name)
+
+
+@register.filter
+def partial_date(value: str | None) -> str:
+    """'2025-05' as 'May 2025'; nothing for nothing."""
+    return PartialDate(value).display if value else ""
+
+
+@register.filter
+def date_kind(value: str) -> str:
+    """' (expected)' after a date that the registry only estimates."""
+    return " " + _("(expected)") if value == DateType.ESTIMATED else ""
+
+
+@register.filter
+def number(value: Decimal | int | None) -> str:
+    """A number without the zeros that storing added: 2.98, 115, -0.5 with a true minus."""
+    if value is None:
+        return ""
+    text = formats.localize_input(value) if isinstance(value, int) else format(value.normalize(), "f")
+    return text.replace("-", "−")
+
+
+@register.filter
+def p_value(result: ReportedResult) -> str:
+    """'p < 0.001', 'p = 0.003', or nothing."""
+    return f"p {result.get_p_relation_display()} {number(result.p_value)}" if result.p_relation else ""
+
+
+@register.filter
+def pieces(value: str) -> list[str]:
+    """The parts of a registry's list, which separates them by |."""
+    return [part.strip() for part in value.split("|") if part.strip()]
+
+
+@register.filter
+def registry_link(trial: Trial) -> str:
+    """Where the trial's home registry shows its record; empty where its addresses are not by number."""
+    return public_address(trial.home_registry, trial.home_number)
+
+
+@register.filter
+def list_address(stage: str) -> str:
+    """The list of therapies at a stage."""
+    return reverse(f"therapy-list-{stage.replace('_', '-')}")
+
+
+@register.filter
+def stage_name(stage: str) -> str:
+    return str(Stage(stage).label)
+
+
+@register.simple_tag
+def source_anchor(page: Any, source: Any) -> str:
+    """Where a source stands on the page: '#source-3'."""
+    return page.renderer.anchors.get(source.label, "#sources") if source else ""
+
+
+@register.filter
+def approval_kind(event: Any, page: Any) -> str:
+    """'conditional' for a stage that rests on a conditional approval; nothing for a full one."""
+    if event.stage != Stage.APPROVED:
+        return ""
+    kinds = [approval for approval in page.approvals_in_force if approval.region == event.region]
+    return str(kinds[0].get_kind_display()) if kinds and kinds[0].kind not in ("full", "not_stated") else ""
+
+
+@register.simple_tag
+def next_anchor(page: Any, position: int) -> str:
+    """The anchor of the section after the one at `position`, which counts from 1."""
+    return str(page.sections[position].anchor)
+
+
+@register.filter
+def has_one(values: list[Any]) -> bool:
+    return len(values) == 1

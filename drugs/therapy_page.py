@@ -1,0 +1,228 @@
+"""A therapy's page as templates show it: one edition, its public rows, its trials and the other therapies."""
+
+import datetime as dt
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from django.db.models import F
+from django.utils.functional import Promise
+from django.utils.safestring import SafeString
+
+from drugs.edition_rows import EditionRows
+from drugs.models import (
+    SECTIONS,
+    Approval,
+    Edition,
+    ReportedResult,
+    StatusEvent,
+    TherapyTrial,
+    Trial,
+    TrialIdentifier,
+    TrialSnapshot,
+)
+from drugs.models.trial import trial_column
+from drugs.rendering import Renderer, words_of
+from drugs.vocabulary import (
+    PHASE_RANKS,
+    DosingSetting,
+    OutcomeDomain,
+    OverallStatus,
+    Phase,
+    Stage,
+    StudyType,
+    phase_rank,
+)
+
+#: Side lists name so many therapies of a stage; a link leads to the rest.
+SIDE_LIST = 30
+
+
+class Section(NamedTuple):
+    """One section of the page; `anchor` is its place in the address."""
+
+    name: str
+    anchor: str
+    heading: str | Promise
+    html: SafeString
+
+
+class OtherTherapies(NamedTuple):
+    stage: Stage
+    therapies: list[dict[str, Any]]
+    has_more: bool
+
+
+@dataclass
+class TherapyPage:
+    """Everything that the page of `edition` shows at the moment `at`.
+
+    `frozen`: an edition's own address, where the facts of its trials are those of its snapshots.
+    """
+
+    edition: Edition
+    at: dt.datetime
+    frozen: bool = False
+    rows: EditionRows = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.rows = EditionRows(self.edition)
+
+    # Trials
+
+    @cached_property
+    def trials(self) -> list[Trial]:
+        """The trials that the page shows, furthest phase first, then the latest start."""
+        links = TherapyTrial.objects.public().filter(therapy=self.edition.therapy_id).select_related("trial")
+        trials = [link.trial for link in links]
+        if self.frozen:
+            trials = self._as_they_were(trials)
+        return sorted(
+            trials,
+            key=lambda trial: (-phase_rank(trial.phases), _reversed(trial.start_date), trial.home_number),
+        )
+
+    @cached_property
+    def snapshots(self) -> dict[int, TrialSnapshot]:
+        """The oldest snapshot of each trial: what was known when the edition was published."""
+        taken = TrialSnapshot.objects.filter(edition=self.edition).order_by("-taken_at", "-pk").select_related("trial")
+        return {snapshot.trial_id: snapshot for snapshot in taken}
+
+    @property
+    def has_no_snapshots(self) -> bool:
+        return self.frozen and bool(self.trials) and not self.snapshots
+
+    def _as_they_were(self, today: list[Trial]) -> list[Trial]:
+        if not self.snapshots:
+            return today
+        trials = []
+        for snapshot in self.snapshots.values():
+            trial = snapshot.trial
+            for name, value in snapshot.facts.items():
+                if name in Trial.FACTS:
+                    setattr(trial, name, trial_column(name).to_python(value))
+            trials.append(trial)
+        return trials
+
+    @cached_property
+    def numbers(self) -> dict[str, str]:
+        """Every registry number of the page's trials, with the home number it leads to."""
+        home = {trial.pk: trial.home_number for trial in self.trials}
+        numbers = TrialIdentifier.objects.filter(trial__in=home).values_list("number", "trial")
+        return {number: home[pk] for number, pk in numbers}
+
+    @property
+    def furthest_phase(self) -> str:
+        """The furthest phase of its interventional trials that were not withdrawn; empty where none says."""
+        ranked = [
+            trial
+            for trial in self.trials
+            if trial.study_type == StudyType.INTERVENTIONAL
+            and trial.overall_status != OverallStatus.WITHDRAWN
+            and trial.phases in PHASE_RANKS
+        ]
+        return (
+            str(Phase(max(ranked, key=lambda trial: PHASE_RANKS[Phase(trial.phases)]).phases).label) if ranked else ""
+        )
+
+    @property
+    def registry_date(self) -> str:
+        """The newest 'last update' among its trials."""
+        return max((trial.last_update_posted for trial in self.trials if trial.last_update_posted), default="")
+
+    # Text
+
+    @cached_property
+    def renderer(self) -> Renderer:
+        return Renderer(self.rows.sources, self.numbers)
+
+    @property
+    def summary(self) -> SafeString:
+        return self.renderer.html(self.edition.summary)
+
+    @property
+    def plain_words(self) -> SafeString:
+        return self.renderer.html(self.edition.plain_words)
+
+    @property
+    def description(self) -> str:
+        """The summary's words, for search engines and shared links."""
+        return words_of(self.edition.summary)
+
+    @cached_property
+    def sections(self) -> list[Section]:
+        return [
+            Section(name, name.replace("_", "-"), heading, self.renderer.html(getattr(self.edition, name)))
+            for name, heading in SECTIONS
+        ]
+
+    # Rows
+
+    @cached_property
+    def results(self) -> list[tuple[OutcomeDomain, list[ReportedResult]]]:
+        """Reported results by what they are about, deaths and survival last."""
+        grouped: dict[OutcomeDomain, list[ReportedResult]] = {}
+        for result in self.rows.results(self.trials):
+            grouped.setdefault(OutcomeDomain(result.outcome.domain), []).append(result)
+        order = [domain for domain in OutcomeDomain if domain != OutcomeDomain.SURVIVAL] + [OutcomeDomain.SURVIVAL]
+        return [(domain, grouped[domain]) for domain in order if domain in grouped]
+
+    @property
+    def approvals_in_force(self) -> list[Approval]:
+        return [approval for approval in self.rows.approvals if not approval.withdrawn_on]
+
+    @property
+    def has_one_stage(self) -> bool:
+        return len(self.rows.stages) == 1
+
+    @property
+    def endings(self) -> list[StatusEvent]:
+        """Why development ended, where it did."""
+        return [event for event in self.rows.stages if event.stage == Stage.NO_LONGER_IN_DEVELOPMENT]
+
+    @property
+    def routes(self) -> list[str]:
+        """Each way in which it is given, labels before trials."""
+        dosings = sorted(self.rows.dosings, key=lambda dosing: dosing.setting != DosingSetting.LABEL)
+        return list(dict.fromkeys(dosing.get_route_display() for dosing in dosings))
+
+    # Around it
+
+    @cached_property
+    def others(self) -> list[OtherTherapies]:
+        return [other_therapies(stage, self.at) for stage in Stage]
+
+    @cached_property
+    def see_also(self) -> list[tuple[Edition, str]]:
+        """Live editions that a reader may want, each with why."""
+        rows = self.rows.see_also
+        if not rows:
+            return []
+        found = (
+            Edition.objects.live(self.at).filter(therapy__in=[row.therapy_id for row in rows]).select_related("therapy")
+        )
+        live = {edition.therapy_id: edition for edition in found}
+        return [(live[row.therapy_id], row.why) for row in rows if row.therapy_id in live]
+
+
+def other_therapies(stage: Stage, at: dt.datetime) -> OtherTherapies:
+    """The therapies that stand in one list, by name, at most `SIDE_LIST` of them."""
+    live = (
+        Edition.objects.live(at)
+        .filter(pk__in=StatusEvent.objects.public().filter(stage=stage, is_current=True).values("edition"))
+        .order_by("display_name", "pk")
+        .values("display_name", slug=F("therapy__slug"))[: SIDE_LIST + 1]
+    )
+    found = list(live)
+    return OtherTherapies(stage, found[:SIDE_LIST], len(found) > SIDE_LIST)
+
+
+def _reversed(date: str | None) -> tuple[int, ...]:
+    """Sorts later dates first and missing ones last."""
+    return tuple(-ord(character) for character in date) if date else (0,)
+
+
+def live_page(slug: str, at: dt.datetime) -> TherapyPage | None:
+    """The page that stands at an address now."""
+    edition = Edition.objects.live(at).filter(therapy__slug=slug).select_related("therapy", "publication").first()
+    return TherapyPage(edition, at) if edition else None

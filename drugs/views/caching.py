@@ -1,0 +1,59 @@
+"""HTTP caching of public pages: short-lived, revalidated by the content version, never private.
+
+Rule: `Cache-Control: public, max-age=60, stale-while-revalidate=600, stale-if-error=86400`, an ETag from
+the content version, the number of editions due at this moment, the path and the accepted parameters. No
+lifetime passes the next moment at which a scheduled edition goes live.
+"""
+
+import datetime as dt
+import functools
+import hashlib
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Count, Min, Q
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.utils import timezone
+from django.utils.http import parse_etags
+
+from drugs.models import ContentVersion, Publication
+
+MAX_AGE = 60
+View = Callable[..., HttpResponse]
+
+
+def content_state(at: dt.datetime) -> tuple[int, int, dt.datetime | None]:
+    """The content version, how many editions are due at `at`, and when the next one goes live; in two queries."""
+    moments = Publication.objects.filter(withdrawn_at=None).aggregate(
+        due=Count("pk", filter=Q(goes_live_at__lte=at)), upcoming=Min("goes_live_at", filter=Q(goes_live_at__gt=at))
+    )
+    return ContentVersion.current(), moments["due"], moments["upcoming"]
+
+
+def etag_of(request: HttpRequest, version: int, due: int) -> str:
+    text = f"{settings.RELEASE}|{version}|{due}|{request.get_full_path()}"
+    return f'W/"{hashlib.sha256(text.encode(errors="surrogateescape")).hexdigest()[:32]}"'
+
+
+def public_page(view: View) -> View:
+    """A view of published content: takes `at`, answers 304 where nothing changed, may be kept by anyone for a minute."""
+
+    @functools.wraps(view)
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        at = timezone.now()
+        version, due, upcoming = content_state(at)
+        etag = etag_of(request, version, due)
+        if request.method in ("GET", "HEAD") and etag in parse_etags(request.headers.get("If-None-Match", "")):
+            response: HttpResponse = HttpResponseNotModified()
+        else:
+            response = view(request, *args, at=at, **kwargs)
+        if response.status_code in (200, 304):
+            response["ETag"] = etag
+        if response.status_code in (200, 301, 302, 304):
+            left = MAX_AGE if upcoming is None else max(0, min(MAX_AGE, int((upcoming - at).total_seconds())))
+            stale = ", stale-while-revalidate=600" if left == MAX_AGE else ""
+            response["Cache-Control"] = f"public, max-age={left}{stale}, stale-if-error=86400"
+        return response
+
+    return wrapped

@@ -1,0 +1,60 @@
+"""Errors as pages that say what happened and where to go on."""
+
+from http import HTTPStatus
+from uuid import uuid4
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from drugs.models import Publication
+
+
+def error_page(request: HttpRequest, status: HTTPStatus, title: str, text: str) -> HttpResponse:
+    """A styled page with its true status and a number by which staff find the request in the log."""
+    context = {"status": status.value, "title": title, "text": text, "reference": uuid4().hex[:10]}
+    return render(request, "error.html", context, status=status)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return error_page(
+        request,
+        HTTPStatus.BAD_REQUEST,
+        _("This address cannot be read"),
+        _("Check the address, or start from a list below."),
+    )
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return error_page(
+        request,
+        HTTPStatus.FORBIDDEN,
+        _("This page is not open to you"),
+        _("Sign in with an account that may see it, or go back."),
+    )
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return error_page(
+        request,
+        HTTPStatus.NOT_FOUND,
+        _("There is no page here"),
+        _(
+            "The address may be misspelt, or the page may have moved. Search for the drug's name or code, or start from a list below."
+        ),
+    )
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    return error_page(
+        request,
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+        _("Something went wrong on our side"),
+        _("Please try again in a minute."),
+    )
+
+
+def gone(request: HttpRequest, publication: Publication) -> HttpResponse:
+    """An edition that was withdrawn: its reason, not its text."""
+    context = {"publication": publication, "edition": publication.edition}
+    return render(request, "drugs/withdrawn.html", context, status=HTTPStatus.GONE)

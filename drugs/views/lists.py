@@ -1,0 +1,55 @@
+"""The lists of therapies."""
+
+import datetime as dt
+from collections import defaultdict
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from drugs.facets import edition_facets
+from drugs.filters import EditionFilterSet
+from drugs.models import Edition, StatusEvent
+from drugs.paging import page_of
+from drugs.views.caching import public_page
+from drugs.vocabulary import Phase, Stage
+
+
+@public_page
+def therapy_list(request: HttpRequest, *, at: dt.datetime, stage: Stage | None = None) -> HttpResponse:
+    """All therapies, or those at one stage, narrowed by the filters of the address."""
+    live = Edition.objects.live(at)
+    if stage:
+        live = live.filter(pk__in=StatusEvent.objects.public().filter(stage=stage, is_current=True).values("edition"))
+    filterset = EditionFilterSet(request.GET, queryset=live, request=request)
+    page = page_of(
+        filterset.ordered().select_related("therapy", "publication"), request.GET.get("page", "1"), filterset.accepted()
+    )
+    facets, furthest = edition_facets(filterset, live)
+    if stage:
+        facets = [facet for facet in facets if facet.name != "stage"]
+    stages = stages_of(page.rows)
+    rows = [
+        (edition, stages[edition.pk], [Phase(phase).label for phase in furthest.get(edition.pk, [])])
+        for edition in page.rows
+    ]
+    context = {
+        "filterset": filterset,
+        "page": page,
+        "whole": live.count() if filterset.in_words() else page.total,
+        "rows": rows,
+        "facets": facets,
+        "stage": stage,
+        "stages": Stage,
+        "at": at,
+    }
+    return render(request, "drugs/therapy_list.html", context)
+
+
+def stages_of(editions: list[Edition]) -> dict[int, list[StatusEvent]]:
+    """The current public stages of each edition, approvals first."""
+    grouped: dict[int, list[StatusEvent]] = defaultdict(list)
+    for event in (
+        StatusEvent.objects.public().filter(edition__in=editions, is_current=True).order_by("stage", "position", "pk")
+    ):
+        grouped[event.edition_id].append(event)
+    return grouped

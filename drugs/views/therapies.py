@@ -1,0 +1,72 @@
+"""A therapy's page, its editions, and each edition as it was."""
+
+import datetime as dt
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+
+from drugs.models import Edition, FormerSlug, Publication
+from drugs.therapy_page import TherapyPage, live_page
+from drugs.views.caching import public_page
+from drugs.views.errors import gone
+
+
+@public_page
+def therapy_detail(request: HttpRequest, slug: str, *, at: dt.datetime) -> HttpResponse:
+    """The live edition of a therapy; a former address redirects; withdrawn without another: 410."""
+    page = live_page(slug, at)
+    if page is None:
+        return _elsewhere(request, slug, "therapy-detail", at)
+    return render(request, "drugs/therapy_detail.html", {"page": page, "edition": page.edition, "at": at})
+
+
+@public_page
+def edition_list(request: HttpRequest, slug: str, *, at: dt.datetime) -> HttpResponse:
+    """All published editions of a therapy, the newest first."""
+    publications = list(
+        Publication.objects.filter(therapy__slug=slug, goes_live_at__lte=at)
+        .select_related("edition__therapy")
+        .order_by("-edition__number")
+    )
+    standing = [publication for publication in publications if not publication.withdrawn_at]
+    if not standing:
+        return _elsewhere(request, slug, "edition-list", at)
+    context = {"publications": publications, "live": _newest(standing).edition, "at": at}
+    return render(request, "drugs/edition_list.html", context)
+
+
+@public_page
+def edition_detail(request: HttpRequest, slug: str, number: int, *, at: dt.datetime) -> HttpResponse:
+    """One edition as it was, with its trials' facts of that day; a withdrawn one: 410 and why."""
+    edition = (
+        Edition.objects.published(at)
+        .filter(therapy__slug=slug, number=number)
+        .select_related("therapy", "publication")
+        .first()
+    )
+    if edition is None:
+        withdrawn = Publication.objects.filter(
+            therapy__slug=slug, edition__number=number, goes_live_at__lte=at, withdrawn_at__isnull=False
+        ).select_related("edition__therapy")
+        if publication := withdrawn.first():
+            return gone(request, publication)
+        former = get_object_or_404(FormerSlug.objects.select_related("therapy"), slug=slug)
+        return redirect("edition-detail", former.therapy.slug, number, permanent=True)
+    live = Edition.objects.live(at).filter(therapy=edition.therapy_id).first()
+    page = TherapyPage(edition, at, frozen=True)
+    return render(request, "drugs/therapy_detail.html", {"page": page, "edition": edition, "live": live, "at": at})
+
+
+def _newest(publications: list[Publication]) -> Publication:
+    return max(publications, key=lambda publication: publication.goes_live_at)
+
+
+def _elsewhere(request: HttpRequest, slug: str, name: str, at: dt.datetime) -> HttpResponse:
+    """What an address without a live page answers: 410 where all editions were withdrawn, a redirect, or 404."""
+    withdrawn = Publication.objects.filter(therapy__slug=slug, goes_live_at__lte=at, withdrawn_at__isnull=False)
+    if publication := withdrawn.select_related("edition__therapy").order_by("-goes_live_at").first():
+        return gone(request, publication)
+    former = FormerSlug.objects.filter(slug=slug).values_list("therapy__slug", flat=True).first()
+    if former:
+        return redirect(name, former, permanent=True)
+    raise Http404

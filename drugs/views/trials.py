@@ -1,0 +1,59 @@
+"""The list of trials, and one trial under any of its numbers."""
+
+import datetime as dt
+from collections import defaultdict
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from drugs.facets import trial_facets
+from drugs.filters import TrialFilterSet
+from drugs.models import Edition, TherapyTrial, Trial, TrialIdentifier
+from drugs.paging import page_of
+from drugs.registry_numbers import parse_number
+from drugs.trial_page import TrialPage
+from drugs.views.caching import public_page
+
+
+@public_page
+def trial_list(request: HttpRequest, *, at: dt.datetime) -> HttpResponse:
+    filterset = TrialFilterSet(request.GET, queryset=Trial.objects.public(), request=request)
+    page = page_of(filterset.ordered(), request.GET.get("page", "1"), filterset.accepted())
+    therapies = therapies_of(page.rows, at)
+    rows = [(trial, therapies[trial.pk]) for trial in page.rows]
+    whole = filterset.queryset.count() if filterset.in_words() else page.total
+    facets = trial_facets(filterset)
+    context = {"filterset": filterset, "page": page, "whole": whole, "rows": rows, "facets": facets, "at": at}
+    return render(request, "drugs/trial_list.html", context)
+
+
+@public_page
+def trial_detail(request: HttpRequest, number: str, *, at: dt.datetime) -> HttpResponse:
+    """One trial; every number and spelling but the home number's address redirects there."""
+    parsed = parse_number(number)
+    identifier = (
+        TrialIdentifier.objects.filter(number=parsed.number, trial__is_verified=True).select_related("trial").first()
+        if parsed
+        else None
+    )
+    if identifier is None:
+        raise Http404
+    trial = identifier.trial
+    if trial.get_absolute_url() != request.path:
+        return redirect(trial, permanent=True)
+    return render(request, "drugs/trial_detail.html", {"page": TrialPage(trial, at), "trial": trial, "at": at})
+
+
+def therapies_of(trials: list[Trial], at: dt.datetime) -> dict[int, list[Edition]]:
+    """The live editions whose pages show each trial: the only way to a therapy's name."""
+    links = TherapyTrial.objects.public().filter(trial__in=trials).values_list("trial", "therapy")
+    by_therapy: dict[int, list[int]] = defaultdict(list)
+    for trial, therapy in links:
+        by_therapy[therapy].append(trial)
+    grouped: dict[int, list[Edition]] = defaultdict(list)
+    for edition in (
+        Edition.objects.live(at).filter(therapy__in=by_therapy).select_related("therapy").order_by("display_name", "pk")
+    ):
+        for trial in by_therapy[edition.therapy_id]:
+            grouped[trial].append(edition)
+    return grouped

@@ -1,0 +1,188 @@
+"""A therapy's page and its editions: what stands where, in how many queries."""
+
+import datetime as dt
+
+import pytest
+from django.utils import timezone
+
+from drugs.models import FormerSlug, Trial
+from drugs.publishing.publish import withdraw
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+#: The queries of a therapy's page, in order.
+PAGE_QUERIES = [
+    "publications that are due and the next one",
+    "content version",
+    "live edition with therapy and publication",
+    "all rows in one union",
+    "trials of the therapy",
+    "numbers of those trials",
+    "organisations of its sponsors",
+    "outcome measures of its results",
+    "trials that only a result names",
+    "see also",
+    "others in development",
+    "others approved",
+    "others no longer in development",
+]
+
+
+def whole_page(slug="lenzumestrocel", trials=1):
+    edition = factories.whole_edition(slug)
+    for _number in range(trials):
+        factories.TherapyTrialFactory(therapy=edition.therapy)
+    factories.publish(edition, at=timezone.now() - dt.timedelta(days=1))
+    return edition
+
+
+@pytest.mark.parametrize("trials", [1, 100])
+def test_a_therapy_page_takes_the_same_queries_for_1_and_100_trials(client, django_assert_num_queries, trials):
+    whole_page(trials=trials)
+
+    with django_assert_num_queries(len(PAGE_QUERIES)):
+        response = client.get("/drugs/lenzumestrocel/")
+
+    assert response.status_code == 200
+    assert len(PAGE_QUERIES) <= 14
+
+
+def test_a_draft_and_a_scheduled_edition_are_not_found(client):
+    draft = factories.EditionFactory()
+    scheduled = factories.EditionFactory()
+    factories.publish(scheduled, at=timezone.now() + dt.timedelta(hours=1))
+
+    for edition in (draft, scheduled):
+        assert client.get(f"/drugs/{edition.therapy.slug}/").status_code == 404
+        assert client.get(f"/drugs/{edition.therapy.slug}/editions/1/").status_code == 404
+        assert client.get(f"/drugs/{edition.therapy.slug}/editions/").status_code == 404
+
+
+def test_an_unverified_row_is_nowhere_on_the_page(client):
+    edition = factories.EditionFactory()
+    factories.SideEffectFactory(edition=edition, term="PLANTED effect", is_verified=False)
+    factories.AliasFactory(edition=edition, text="PLANTED alias", is_verified=False)
+    factories.publish(edition)
+
+    assert b"PLANTED" not in client.get(f"/drugs/{edition.therapy.slug}/").content
+
+
+def test_a_withdrawn_edition_answers_410_with_its_reason_and_the_one_before_is_live(client):
+    therapy = factories.TherapyFactory(slug="abc")
+    first = factories.EditionFactory(therapy=therapy, number=1, background="<p>FIRST</p>")
+    factories.publish(first, at=timezone.now() - dt.timedelta(days=2))
+    second = factories.EditionFactory(therapy=therapy, number=2, background="<p>SECOND</p>")
+    factories.publish(second, at=timezone.now() - dt.timedelta(days=1))
+
+    withdraw(second.publication, reason="A number was wrong.")
+
+    assert b"FIRST" in client.get("/drugs/abc/").content
+    gone = client.get("/drugs/abc/editions/2/")
+    assert gone.status_code == 410
+    assert b"A number was wrong." in gone.content
+    assert b"SECOND" not in gone.content
+    assert b"A number was wrong." in client.get("/drugs/abc/editions/").content
+
+
+def test_with_all_editions_withdrawn_every_address_answers_410(client):
+    edition = factories.live_edition("abc", background="<p>SECRET</p>")
+    withdraw(edition.publication, reason="Wrong.")
+
+    for path in ("/drugs/abc/", "/drugs/abc/editions/", "/drugs/abc/editions/1/"):
+        response = client.get(path)
+        assert response.status_code == 410, path
+        assert b"SECRET" not in response.content
+
+
+def test_a_former_address_redirects_for_good(client):
+    edition = factories.live_edition("new-name")
+    FormerSlug.objects.create(therapy=edition.therapy, slug="old-name")
+
+    for path in ("", "editions/", "editions/1/"):
+        response = client.get(f"/drugs/old-name/{path}")
+        assert (response.status_code, response["Location"]) == (301, f"/drugs/new-name/{path}")
+
+
+def test_an_edition_shows_the_facts_of_its_day(client):
+    edition = factories.EditionFactory(therapy=factories.TherapyFactory(slug="abc"))
+    link = factories.TherapyTrialFactory(therapy=edition.therapy)
+    factories.publish(edition)
+
+    Trial.objects.filter(pk=link.trial_id).update(overall_status="TERMINATED")
+
+    assert "Terminated" in client.get("/drugs/abc/").content.decode()
+    then = client.get("/drugs/abc/editions/1/").content.decode()
+    assert "Recruiting" in then
+    assert "Terminated" not in then
+
+
+def test_citations_and_numbers_become_links_and_nothing_else_does(client):
+    edition = factories.EditionFactory(
+        therapy=factories.TherapyFactory(slug="abc"),
+        background='<p>As shown (Oh et al., 2018) in NCT01363401. Oh et al., 2018 &lt;b&gt; <a href="https://x.example/">NCT01363401</a></p>',
+    )
+    factories.SourceFactory(edition=edition, label="Oh et al., 2018", url="javascript:alert(1)")
+    link = factories.TherapyTrialFactory(
+        therapy=edition.therapy, trial=factories.TrialFactory(home_number="NCT01363401")
+    )
+    factories.publish(edition)
+
+    html = client.get("/drugs/abc/").content.decode()
+
+    assert '(<a class="cite" href="#source-1">Oh et al., 2018</a>)' in html
+    assert f'<a class="trial" href="{link.trial.get_absolute_url()}">NCT01363401</a>.' in html
+    assert "&lt;b&gt;" in html
+    assert '<a href="https://x.example/">NCT01363401</a>' in html
+    assert "javascript:" not in html
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/drugs/abc/editions/0/",
+        "/drugs/abc/editions/99999999999999999999999999/",
+        "/drugs/abc/editions/-1/",
+        "/drugs/%00/",
+        "/drugs/a b/",
+    ],
+)
+def test_strange_addresses_are_not_found(client, path):
+    factories.live_edition("abc")
+
+    assert client.get(path).status_code == 404
+
+
+def test_public_pages_set_no_cookie_and_may_be_kept(client):
+    edition = factories.live_edition("abc")
+    trial = factories.TrialFactory()
+
+    for path in (
+        "/",
+        "/drugs/",
+        "/drugs/abc/",
+        "/drugs/abc/editions/",
+        "/drugs/abc/editions/1/",
+        "/trials/",
+        trial.get_absolute_url(),
+        "/glossary/",
+    ):
+        response = client.get(path)
+        assert response.status_code == 200, path
+        assert not response.cookies, path
+        assert "Cookie" not in response.get("Vary", ""), path
+        assert response["Cache-Control"] == "public, max-age=60, stale-while-revalidate=600, stale-if-error=86400", path
+        again = client.get(path, headers={"If-None-Match": response["ETag"]})
+        assert again.status_code == 304, path
+    factories.publish(factories.EditionFactory(therapy=edition.therapy, number=2))
+    assert client.get("/drugs/abc/", headers={"If-None-Match": response["ETag"]}).status_code == 200
+
+
+def test_no_page_is_kept_past_the_next_scheduled_moment(client):
+    factories.live_edition("abc")
+    factories.publish(factories.EditionFactory(), at=timezone.now() + dt.timedelta(seconds=20))
+
+    control = client.get("/drugs/abc/")["Cache-Control"]
+
+    assert int(control.split("max-age=")[1].split(",")[0]) <= 20
+    assert "stale-while-revalidate" not in control
