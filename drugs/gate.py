@@ -15,7 +15,9 @@ from collections.abc import Iterable
 from typing import Any, Self
 
 from django.apps import apps
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, F, IntegerField, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import ExtractMonth, ExtractYear
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from drugs.full_text import FullTextQuerySet
@@ -68,6 +70,18 @@ class FrozenQuerySet(QuerySet):
         return super().bulk_create(objs, *args, **kwargs)
 
 
+def _replaced(at: dt.datetime) -> Exists:
+    """Whether a newer edition of the same therapy is public at that moment."""
+    return Exists(
+        apps.get_model("drugs", "Publication").objects.filter(
+            therapy=OuterRef("publication__therapy"),
+            goes_live_at__gt=OuterRef("publication__goes_live_at"),
+            goes_live_at__lte=at,
+            withdrawn_at=None,
+        )
+    )
+
+
 class EditionQuerySet(FrozenQuerySet):
     edition_lookup = ""
 
@@ -77,13 +91,7 @@ class EditionQuerySet(FrozenQuerySet):
 
     def live(self, at: dt.datetime) -> Self:
         """The newest published edition of each therapy: what the therapy's page shows."""
-        newer = apps.get_model("drugs", "Publication").objects.filter(
-            therapy=OuterRef("publication__therapy"),
-            goes_live_at__gt=OuterRef("publication__goes_live_at"),
-            goes_live_at__lte=at,
-            withdrawn_at=None,
-        )
-        return self.published(at).filter(~Exists(newer))
+        return self.published(at).filter(~_replaced(at))
 
     def drafts(self) -> Self:
         """Editions that nobody published yet: staff only."""
@@ -92,6 +100,34 @@ class EditionQuerySet(FrozenQuerySet):
     def scheduled(self, at: dt.datetime) -> Self:
         """Published for a later moment: frozen, and not public yet."""
         return self.filter(publication__goes_live_at__gt=at, publication__withdrawn_at=None)
+
+    def live_or_scheduled(self, at: dt.datetime) -> Self:
+        """What readers see now, and what they will see without anybody's doing: what flags watch over. Staff only."""
+        return self.filter(~_replaced(at), publication__isnull=False, publication__withdrawn_at=None)
+
+    def due_for_review(self, today: dt.date) -> Self:
+        """Live editions whose therapy's review interval is over on that day: `Edition.review_due_on` has come.
+
+        An edition that says 'reviewed, nothing changed' is an edition like any other; an answer to a flag is none.
+        """
+        end_of_day = timezone.make_aware(dt.datetime.combine(today, dt.time.max))
+        went_live = "publication__goes_live_at"
+        months = (
+            Value(today.year * 12 + today.month)
+            - ExtractYear(went_live, output_field=IntegerField()) * 12
+            - ExtractMonth(went_live, output_field=IntegerField())
+        )
+        # On the 30th of June a page of the 31st of December is due: that month has no later day.
+        is_last_day = (today + dt.timedelta(days=1)).month != today.month
+        day_has_come = Q() if is_last_day else Q(publication__goes_live_at__day__lte=today.day)
+        return (
+            self.live(end_of_day)
+            .annotate(months_live=months)
+            .filter(
+                Q(months_live__gt=F("therapy__review_every_months"))
+                | (Q(months_live=F("therapy__review_every_months")) & day_has_come)
+            )
+        )
 
 
 class RowQuerySet(FrozenQuerySet):

@@ -1,7 +1,8 @@
 """What a trial's columns are: always `resolve(records, overrides)`, stored by one function.
 
 Import, admin and undo all end in `store_resolutions`, which writes the columns, the
-countries and a TrialChange for each field that changed, in the caller's transaction.
+countries and a TrialChange for each field that changed, and flags the pages whose text
+may no longer hold, in the caller's transaction.
 
 Precedence, field by field: a staff override; then the home registry's records before
 another registry's, before ICTRP's copy, before a sheet; among equals the newer before the older.
@@ -18,6 +19,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from drugs.models import ImportRun, RegistryRecord, StaffOverride, Trial, TrialChange, TrialCountry
+from drugs.models.trial import as_text
+from drugs.publishing.flags import flag_changes
 from drugs.vocabulary import RecordSource
 
 _SOURCE_RANK = {RecordSource.REGISTRY: 1, RecordSource.ICTRP: 2, RecordSource.SHEET: 3}
@@ -45,13 +48,6 @@ def resolve(
         )
     facts.update((name, value) for name, value in (overrides or {}).items() if name in _EMPTY)
     return facts
-
-
-def as_text(value: Any) -> str:
-    """A fact as a TrialChange and a report write it."""
-    if value is None:
-        return ""
-    return {True: "true", False: "false"}.get(value, str(value)) if isinstance(value, bool) else str(value)
 
 
 def changed_facts(trial: Trial, facts: Mapping[str, Any]) -> list[tuple[str, str, str]]:
@@ -94,7 +90,7 @@ def write_facts(
     at: dt.datetime,
     are_new: bool = False,
 ) -> list[TrialChange]:
-    """Write (trial, facts, [field, old, new]) in the caller's transaction: columns, countries, history.
+    """Write (trial, facts, [field, old, new]) in the caller's transaction: columns, countries, history, flags of pages.
 
     With `are_new` the trials were just created as they are: one TrialChange each, with no field.
     """
@@ -121,6 +117,7 @@ def write_facts(
     if moved:
         store_countries(moved)
     TrialChange.objects.bulk_create(changes, batch_size=500)
+    flag_changes(changes, at=at)
     return changes
 
 

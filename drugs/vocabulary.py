@@ -321,3 +321,19 @@ class RowDecision(TextChoices):
     HELD = "held", _("held: waits for a person's decision")
     REFUSED = "refused", _("refused")
     REPEATED = "repeated", _("repeated: the same trial again in this file")
+
+
+# Editing
+
+
+class FlagKind(TextChoices):
+    TRIAL_CHANGED = "trial_changed", _("the facts of a trial changed")
+    DEAD_LINK = "dead_link", _("a link of a source does not answer")
+    IMPORT_CONFLICT = "import_conflict", _("an import held back what it says of a trial")
+
+
+class FlagAnswer(TextChoices):
+    DRAFT = "draft", _("a draft was started")
+    LATER = "later", _("later")
+    STILL_TRUE = "still_true", _("the text is still true")
+    SETTLED = "settled", _("settled by itself: it is again as it was")

@@ -16,6 +16,7 @@ from drugs.imports.judge import Candidate, Judge, Verdict
 from drugs.imports.problems import Problem, Weight
 from drugs.imports.suggest import Suggester
 from drugs.models import ContentVersion, ImportRow, ImportRun, RegistryRecord, Trial, TrialIdentifier
+from drugs.publishing.flags import flag_held_rows
 from drugs.resolution import write_facts
 from drugs.vocabulary import RecordSource, RowDecision, RunState
 
@@ -130,6 +131,7 @@ class _Application:
         run.state, run.applied_at = RunState.APPLIED, self.at
         run.save(update_fields=["counts", "state", "applied_at"])
         run.rows.filter(is_accepted=True).exclude(record=None).update(record=None)
+        flag_held_rows(run, at=self.at)
         if RegistryRecord.objects.filter(run=run).exists():
             ContentVersion.bump()
 

@@ -31,6 +31,7 @@ from drugs.models import (
     TrialIdentifier,
     TrialSnapshot,
 )
+from drugs.publishing.flags import settle_conflicts
 from drugs.registry_numbers import parse_number
 from drugs.resolution import as_text, store_resolutions
 from drugs.vocabulary import LinkDecision, RowDecision, RunState
@@ -83,6 +84,7 @@ class _Undoing:
             "undo": {"restored": self.restored, "deleted": self.deleted, "kept": self.kept[:1000]}
         }
         self.run.save(update_fields=["state", "undone_at", "undone_by", "detection"])
+        settle_conflicts(self.run, at=self.at)
         if touched:
             ContentVersion.bump()
 

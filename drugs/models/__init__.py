@@ -4,6 +4,7 @@ from drugs.models.content_version import ContentVersion
 from drugs.models.edition import SECTIONS, Edition, Publication
 from drugs.models.edition_text import EditionText
 from drugs.models.finding import FindingAnswer
+from drugs.models.flag import ReviewFlag
 from drugs.models.imports import ImportRow, ImportRun
 from drugs.models.link import TherapyTrial, TrialSnapshot
 from drugs.models.link_check import LinkCheck
@@ -44,6 +45,7 @@ __all__ = [
     "Publication",
     "RegistryRecord",
     "ReportedResult",
+    "ReviewFlag",
     "Row",
     "SeeAlso",
     "SideEffect",

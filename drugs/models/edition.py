@@ -1,5 +1,6 @@
 """An edition: what the page of one therapy says, as of one date; and the publication that makes it public."""
 
+import calendar
 import datetime as dt
 from typing import Any
 
@@ -8,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
@@ -137,6 +139,14 @@ class Edition(models.Model):
     @property
     def is_draft(self) -> bool:
         return not hasattr(self, "publication")
+
+    @property
+    def review_due_on(self) -> dt.date:
+        """The day on which a published edition's page is due for review; `due_for_review` asks the same of many."""
+        day = timezone.localdate(self.publication.goes_live_at)
+        years, month = divmod(day.month - 1 + self.therapy.review_every_months, 12)
+        year, month = day.year + years, month + 1
+        return dt.date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
 
 
 class PublicationManager(models.Manager.from_queryset(PublicationQuerySet)):  # type: ignore[misc]

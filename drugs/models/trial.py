@@ -12,6 +12,13 @@ from drugs.gate import TrialQuerySet
 from drugs.partial_dates import PartialDateField, partial_date_check
 
 
+def as_text(value: Any) -> str:
+    """A fact as a change, a flag and a report write it; '' where nobody states it."""
+    if value is None:
+        return ""
+    return {True: "true", False: "false"}.get(value, str(value)) if isinstance(value, bool) else str(value)
+
+
 class TrialManager(models.Manager.from_queryset(TrialQuerySet)):  # type: ignore[misc]
     def get_by_natural_key(self, home_number: str) -> "Trial":
         return self.get(home_number=home_number)

@@ -15,9 +15,11 @@ from typing import NamedTuple
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 from django.conf import settings
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from drugs.models import Edition, LinkCheck, Source
+from drugs.publishing.flags import flag_link
 
 TIMEOUT = 10.0
 MOST_REDIRECTS = 5
@@ -127,16 +129,23 @@ def check_links(
             time.sleep(wait)
         answer = ask_one(link)
         last_asked[host] = time.monotonic()
-        before = LinkCheck.objects.filter(url=link).values_list("failures", flat=True).first() or 0
-        check, _created = LinkCheck.objects.update_or_create(
-            url=link,
-            defaults={
-                "checked_at": at(),
-                "status": answer.status,
-                "error": answer.error[:200],
-                "moved_to": answer.moved_to[:600],
-                "failures": before + 1 if answer.is_failure else 0,
-            },
-        )
-        checks.append(check)
+        checks.append(_keep(link, answer, at()))
     return checks
+
+
+@transaction.atomic
+def _keep(link: str, answer: Answer, at: dt.datetime) -> LinkCheck:
+    """What an address answered, and what pages that cite it make of that."""
+    before = LinkCheck.objects.filter(url=link).values_list("failures", flat=True).first() or 0
+    check, _created = LinkCheck.objects.update_or_create(
+        url=link,
+        defaults={
+            "checked_at": at,
+            "status": answer.status,
+            "error": answer.error[:200],
+            "moved_to": answer.moved_to[:600],
+            "failures": before + 1 if answer.is_failure else 0,
+        },
+    )
+    flag_link(check)
+    return check

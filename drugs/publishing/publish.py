@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from drugs.models import ContentVersion, Edition, EditionText, Publication, TherapyTrial, TrialSnapshot
 from drugs.publishing.digest import edition_digest
+from drugs.publishing.flags import flag_therapy
 from drugs.publishing.text import keep_text
 
 
@@ -53,6 +54,7 @@ def withdraw(publication: Publication, *, reason: str, by: User | None = None) -
         reason.strip(),
     )
     publication.save()
+    flag_therapy(publication.therapy, at=publication.withdrawn_at)
     ContentVersion.bump()
 
 

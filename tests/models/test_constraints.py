@@ -23,6 +23,7 @@ from drugs.models import (
     Publication,
     RegistryRecord,
     ReportedResult,
+    ReviewFlag,
     SideEffect,
     Source,
     Sponsor,
@@ -110,6 +111,18 @@ def record(**changes):
 
 def trial(**changes):
     return {"home_number": "NCT00000009", "home_registry": "CTGOV"} | changes
+
+
+def flag(**changes):
+    edition = factories.EditionFactory()
+    return {
+        "edition": edition,
+        "kind": "trial_changed",
+        "trial": factories.TrialFactory(),
+        "field": "overall_status",
+        "opened_at": timezone.now(),
+        "changed_on": "2026-05-03",
+    } | changes
 
 
 #: constraint -> (model, values that break it)
@@ -220,6 +233,19 @@ BREAKERS = {
         same(FindingAnswer, therapy=factories.TherapyFactory(), key="k", reason="r"),
     ),
     "answer_has_a_reason": lambda: (FindingAnswer, {"therapy": factories.TherapyFactory(), "key": "k", "reason": ""}),
+    "one_open_flag_per_fact": lambda: (ReviewFlag, same(ReviewFlag, **flag())),
+    "one_open_flag_per_link": lambda: (
+        ReviewFlag,
+        same(ReviewFlag, **flag(kind="dead_link", trial=None, field="", detail="https://example.org/")),
+    ),
+    "flag_kind_known": lambda: (ReviewFlag, flag(kind="x")),
+    "flag_is_about_something": lambda: (ReviewFlag, flag(trial=None)),
+    "flag_answer_known": lambda: (ReviewFlag, flag(answer="x", answered_at=timezone.now())),
+    "only_later_comes_back": lambda: (ReviewFlag, flag(later_until="2026-12-01")),
+    "later_has_day_and_reason": lambda: (
+        ReviewFlag,
+        flag(answer="later", answered_at=timezone.now(), later_until="2026-12-01"),
+    ),
     "one_content_version": lambda: (ContentVersion, {"pk": 2}),
 }
 for _model in row_models():
@@ -256,6 +282,7 @@ DATES = {
     "approval_dates_are_dates": (factories.ApprovalFactory, "withdrawn_on"),
     "trial_dates_are_dates": (factories.TrialFactory, "start_date"),
     "record_dates_are_dates": (lambda: RegistryRecord.objects.create(**record()), "last_update"),
+    "flag_changed_is_a_date": (lambda: ReviewFlag.objects.create(**flag()), "changed_on"),
     "run_exported_is_a_date": (ImportRun.objects.create, "exported_on"),
 }
 

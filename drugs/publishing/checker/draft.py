@@ -96,7 +96,7 @@ class Draft:
     @cached_property
     def sentences(self) -> list[Sentence]:
         return [
-            Sentence(where, text, block, self._trials_named_in(text))
+            Sentence(where, text, block, self.trials_named_in(text))
             for where, block, whole in self.passages
             if block.is_prose
             for text in sentences(whole)
@@ -105,7 +105,7 @@ class Draft:
     def sentences_about_trials(self) -> Iterator[Sentence]:
         yield from (sentence for sentence in self.sentences if sentence.trials)
 
-    def _trials_named_in(self, text: str) -> tuple[Trial, ...]:
+    def trials_named_in(self, text: str) -> tuple[Trial, ...]:
         """By number or acronym; else by 'phase N' where just one trial of this therapy went as far as N."""
         numbers = {number.number for _start, _end, number in numbers_in(text)}
         named = [
