@@ -22,7 +22,6 @@ from drugs.models import (
     TherapyTrial,
     Trial,
     TrialIdentifier,
-    TrialSnapshot,
 )
 from drugs.publishing.digest import edition_digest
 from drugs.publishing.publish import take_snapshots
@@ -180,7 +179,8 @@ def _check_trials(path: Path, created: set[int]) -> None:
             raise ContentError(f"{path.name}: {trial}: {name} is {stored!r}, but its records say {said!r}.")
 
 
-def missing_snapshots() -> int:
-    """Take the snapshots of editions that `loaddata` published without them; returns how many editions."""
-    bare = Publication.objects.exclude(edition__in=TrialSnapshot.objects.values("edition")).select_related("edition")
-    return sum(bool(take_snapshots(publication.edition, by=None, at=publication.goes_live_at)) for publication in bare)
+def restore_countries() -> int:
+    """Make the rows that the country filter reads for trials that plain `loaddata` brought; returns how many trials."""
+    bare = list(Trial.objects.exclude(countries="").filter(country_set=None))
+    store_countries(bare)
+    return len(bare)

@@ -1,12 +1,13 @@
 """Load the content that ships with the site."""
 
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from drugs.content import ContentError, fixture_files, load_file
+from drugs.content import ContentError, Report, fixture_files, load_file, restore_countries
 from drugs.publishing.text import missing_texts
 
 
@@ -26,10 +27,18 @@ class Command(BaseCommand):
                 raise CommandError(f"{path}: there is no such file.") from error
             except ContentError as error:
                 raise CommandError(f"{error} Nothing of this file was loaded.") from error
-            created = sum(report.created.values())
-            self.stdout.write(f"{path.name}: {created} created, {sum(report.skipped.values())} skipped")
-            if options["verbosity"] > 1 or created:
-                for (label, why), count in sorted(report.skipped.items()):
-                    self.stdout.write(f"  skipped {count} {label}: {why}")
+            self._say(path, report, in_full=options["verbosity"] > 1)
+        restore_countries()
         if stored := missing_texts():
             self.stdout.write(f"made {stored} editions that were published before findable")
+
+    def _say(self, path: Path, report: Report, *, in_full: bool) -> None:
+        """How much was created, and what was skipped and why: by reason, with `in_full` by kind of object too."""
+        reasons: Counter[str] = Counter()
+        for (_label, why), count in report.skipped.items():
+            reasons[why] += count
+        skipped = ", ".join(f"{count} skipped ({why})" for why, count in sorted(reasons.items())) or "0 skipped"
+        self.stdout.write(f"{path.name}: {sum(report.created.values())} created, {skipped}")
+        if in_full:
+            for (label, why), count in sorted(report.skipped.items()):
+                self.stdout.write(f"  skipped {count} {label}: {why}")

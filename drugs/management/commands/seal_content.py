@@ -24,6 +24,7 @@ _FILLED_IN = {
     "drugs.trial": ("created_at", "changed_at"),
     "drugs.registryrecord": ("recorded_at",),
     "drugs.publication": ("published_at",),
+    "drugs.findinganswer": ("answered_at",),
 }
 
 
