@@ -127,7 +127,9 @@ TASKS = {
         "BACKEND": "django_tasks_db.DatabaseBackend"
         if env.str("TASKS", "immediate") == "database"
         else "django_tasks.backends.immediate.ImmediateBackend",
-    }
+    },
+    # Work that is too long for a request waits for `manage.py db_worker --backend worker` where TASKS is not set.
+    "worker": {"BACKEND": "django_tasks_db.DatabaseBackend"},
 }
 
 # Language and time

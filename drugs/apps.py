@@ -20,4 +20,4 @@ class DrugsConfig(AppConfig):
 
 class AllianceAdminConfig(admin_apps.AdminConfig):
     default = False
-    default_site = "drugs.admin.site.AllianceAdminSite"
+    default_site = "drugs.staff.AllianceAdminSite"

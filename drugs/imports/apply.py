@@ -125,9 +125,8 @@ class _Application:
 
     def _finish(self) -> None:
         run = self.run
-        run.counts = {name: count + self.moved.get(name, 0) for name, count in run.counts.items()} | {
-            "left_out": self.moved["left_out"]
-        }
+        moved = {name: run.counts.get(name, 0) + count for name, count in self.moved.items()}
+        run.counts = run.counts | moved
         run.state, run.applied_at = RunState.APPLIED, self.at
         run.save(update_fields=["counts", "state", "applied_at"])
         run.rows.filter(is_accepted=True).exclude(record=None).update(record=None)

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from drugs.imports.inspect import inspect
 from drugs.imports.judge import Judge, Verdict
 from drugs.imports.number_set import NumberSet
-from drugs.imports.problems import FileRefusedError
+from drugs.imports.problems import FileRefusedError, shown
 from drugs.imports.recognise import recognise
 from drugs.imports.records import Source
 from drugs.imports.runs import fail, opener
@@ -72,12 +72,14 @@ def open_source(run: ImportRun) -> Source:
 def _compare(run: ImportRun, source: Source, claim: str) -> None:
     judge = Judge(run, source.said_by)
     counts: Counter[str] = Counter()
+    fields: Counter[str] = Counter()
     replaced = 0
     for batch in batches(source.records()):
         verdicts, unchanged = judge.unread(batch, source)
         counts["rows"] += len(batch)
         counts["unchanged"] += unchanged
         counts.update(verdict.decision for verdict in verdicts)
+        fields.update(name for verdict in verdicts if verdict.trial for name, _old, _new in verdict.changes)
         replaced += sum(_replaces(verdict) for verdict in verdicts)
         if counts["rows"] > max_rows():
             raise FileRefusedError(
@@ -99,22 +101,30 @@ def _compare(run: ImportRun, source: Source, claim: str) -> None:
             _("No record of the file can be read. The first, in row %(row)s: %(reason)s")
             % {"row": first.row if first else 1, "reason": problem["reason"]}
         )
-    _finish(run, source, judge, counts, replaced, claim)
+    _finish(run, source, judge, counts, fields, replaced, claim)
 
 
-def _finish(run: ImportRun, source: Source, judge: Judge, counts: Counter[str], replaced: int, claim: str) -> None:
+def _finish(
+    run: ImportRun,
+    source: Source,
+    judge: Judge,
+    counts: Counter[str],
+    fields: Counter[str],
+    replaced: int,
+    claim: str,
+) -> None:
     run.format, run.cleaner_version = source.name, source.cleaner_version
     run.detection = source.detection | {"said_by": source.said_by}
     counts["absent"] = len(absent(run, judge.seen))
     known = counts["changed"] + counts["unchanged"]
-    run.counts = {name: counts[name] for name in _COUNTED}
+    run.counts = {name: counts[name] for name in _COUNTED} | {"fields": dict(fields.most_common())}
     run.is_large_change = known >= _LARGE_FROM and replaced * 5 > known
     run.numbers = judge.seen.packed()
     run.state, run.compared_at, run.progress = RunState.COMPARED, timezone.now(), counts["rows"]
-    fields = "format cleaner_version detection counts is_large_change numbers state compared_at progress".split()
+    saved = "format cleaner_version detection counts is_large_change numbers state compared_at progress".split()
     with transaction.atomic():
         _keep_claim(run, claim, counts["rows"])
-        run.save(update_fields=fields)
+        run.save(update_fields=saved)
 
 
 def _keep_claim(run: ImportRun, claim: str, progress: int) -> None:
@@ -137,7 +147,7 @@ def row_of(run: ImportRun, verdict: Verdict) -> ImportRow:
     return ImportRow(
         run=run,
         row=verdict.row,
-        number=verdict.number[:60],
+        number=shown(verdict.number, 60),
         trial=verdict.trial,
         decision=verdict.decision,
         is_accepted=is_open,

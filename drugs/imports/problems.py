@@ -1,6 +1,14 @@
 """Why a file, a row or a value cannot be taken: each reason is one clear sentence."""
 
+import re
 from typing import NamedTuple
+
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+
+
+def shown(text: str, most: int = 200) -> str:
+    """Text of a file as a report may hold it: control characters as a sign, cut where it gets long."""
+    return _UNPRINTABLE.sub("\ufffd", text[:most])
 
 
 class FileRefusedError(Exception):
@@ -30,5 +38,9 @@ class Problem(NamedTuple):
     weight: str = Weight.REFUSED
 
     def as_json(self) -> dict[str, str]:
-        """Values are cut to 200 characters: enough to find the cell."""
-        return {"column": self.column, "value": self.value[:200], "reason": self.reason, "weight": self.weight}
+        return {
+            "column": shown(self.column),
+            "value": shown(self.value),
+            "reason": shown(self.reason, 500),
+            "weight": self.weight,
+        }

@@ -9,7 +9,7 @@ from drugs.imports import formats
 from drugs.imports.clean import key
 from drugs.imports.formats.table import Layout, TableFormat, TableSource
 from drugs.imports.inspect import Inspection
-from drugs.imports.problems import FileRefusedError
+from drugs.imports.problems import FileRefusedError, shown
 from drugs.imports.records import Source
 from drugs.imports.tables import HEADER_WITHIN, Broken, Dialect, Opener, check_width, open_text, records, sample_rows
 from drugs.registry_numbers import parse_number
@@ -83,7 +83,7 @@ def _tab_dialect(opener: Opener, encoding: str, width: int) -> Dialect:
 
 
 def _open(opener: Opener, encoding: str, dialect: Dialect, match: Match) -> TableSource:
-    headers = [cell.strip() for cell in match.rows[match.at]]
+    headers = [shown(cell.strip()) for cell in match.rows[match.at]]
     check_width(headers)
     layout, detection = lay_out(match.table, headers, match.number_at, match.at + 1, match.rows)
 
@@ -125,7 +125,7 @@ def lay_out(
     banner = [" ".join(filter(None, (cell.strip() for cell in row))) for row in rows[: header_row - 1]]
     detection = {
         "header_row": header_row,
-        "skipped_rows": [{"row": at, "text": text[:200]} for at, text in enumerate(banner, 1)],
+        "skipped_rows": [{"row": at, "text": shown(text)} for at, text in enumerate(banner, 1)],
         "columns": [name for _at, name, _column in places],
         "number_column": headers[number_at],
         "unknown_columns": unknown,
@@ -148,5 +148,5 @@ def _no_header(samples: dict[str, list[list[str]]]) -> FileRefusedError:
     names = [cell.strip() for cell in filled[0] if cell.strip()]
     return FileRefusedError(
         _("No column is known to hold registry numbers, such as 'NCT Number'. The first row reads: %(names)s.")
-        % {"names": ", ".join(name[:40] for name in names[:8]) + (" …" if len(names) > 8 else "")}
+        % {"names": ", ".join(shown(name, 40) for name in names[:8]) + (" …" if len(names) > 8 else "")}
     )

@@ -1,6 +1,6 @@
 """What passes between the steps of an import: a record as it was read, and what cleaning made of it."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
 
@@ -45,7 +45,11 @@ class Source(Protocol):
     detection: dict[str, Any]
     #: What every digest starts with: format, version and columns.
     signature: str
+    #: The columns as the file names them, for a download of rows to mend.
+    headers: list[str]
 
     def records(self) -> Iterator[Unread | RefusedRow]: ...
 
     def clean(self, record: Unread) -> Cleaned: ...
+
+    def as_written(self, rows: Container[int]) -> Iterator[tuple[int, list[str]]]: ...

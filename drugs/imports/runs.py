@@ -12,7 +12,7 @@ from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from drugs.imports.problems import FileRefusedError
+from drugs.imports.problems import FileRefusedError, shown
 from drugs.imports.tables import Opener
 from drugs.models import ImportRun
 from drugs.vocabulary import RunState
@@ -55,7 +55,7 @@ def store(
     chunks: Iterable[bytes], name: str, *, owner: Any = None, exported_on: str = "", format: str = "auto"
 ) -> ImportRun:
     """Keep a file's bytes as a run that waits to be compared. Raises `FileRefusedError` for one that is too large."""
-    run = ImportRun(original_name=Path(name).name[:255], owner=owner, exported_on=exported_on, format=format)
+    run = ImportRun(original_name=shown(Path(name).name, 255), owner=owner, exported_on=exported_on, format=format)
     counted = _Counted(chunks)
     try:
         run.file.save(f"{uuid.uuid4().hex}{Path(name).suffix.lower()[:10]}", _Streamed(counted), save=False)

@@ -65,8 +65,8 @@ def imported(compared):
 
 
 def counts(run: ImportRun) -> dict[str, int]:
-    """The counts of a run that are not 0, without the number of rows."""
-    return {name: count for name, count in run.counts.items() if count and name != "rows"}
+    """The counts of records that are not 0, without their number."""
+    return {name: count for name, count in run.counts.items() if count and name not in ("rows", "fields")}
 
 
 def state() -> dict:

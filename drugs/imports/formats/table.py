@@ -1,6 +1,6 @@
 """A format that is a table: a column of registry numbers, and what becomes of each other column."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,8 +8,9 @@ from django.utils.translation import gettext as _
 
 from drugs.imports.clean import MISSING, SLASHED, certain_date, date_of
 from drugs.imports.limits import too_long
-from drugs.imports.problems import BadValueError, Problem, UnknownWordError, Weight
+from drugs.imports.problems import BadValueError, Problem, UnknownWordError, Weight, shown
 from drugs.imports.records import Cleaned, RefusedRow, Unread
+from drugs.imports.spreadsheets import unharmed
 from drugs.imports.tables import Broken, Mended
 from drugs.registry_numbers import RegistryNumber, parse_number
 from drugs.vocabulary import RecordSource
@@ -76,6 +77,7 @@ class TableSource:
         self.format, self.layout, self._rows, self.detection = table, layout, rows, detection
         self.name, self.cleaner_version, self.said_by = table.name, table.version, table.said_by
         self.signature = "\x1e".join([table.name, str(table.version), *(name for _at, name, _c in layout.places)])
+        self.headers = layout.headers
         self._cleaners: list[tuple[str, Column, CellCleaner]] | None = None
 
     # Reading
@@ -116,7 +118,7 @@ class TableSource:
         if filled:
             notes = self.detection.setdefault("skipped_rows", [])
             if len(notes) < 50 and not any(note["row"] == row for note in notes):
-                notes.append({"row": row, "text": filled[0][:200]})
+                notes.append({"row": row, "text": shown(filled[0])})
         return True
 
     def _of_wrong_width(self, row: int, cells: list[str]) -> RefusedRow:
@@ -130,6 +132,13 @@ class TableSource:
             Problem("", " | ".join(cells)[:200], reason % {"found": len(cells), "expected": self.layout.width}),
         )
 
+    def as_written(self, rows: Container[int]) -> Iterator[tuple[int, list[str]]]:
+        """The cells of these rows, as many as there are columns."""
+        for row, cells in enumerate(self._rows(), 1):
+            if row in rows:
+                cells = [cells.line] if isinstance(cells, Broken) else list(cells[: self.layout.width])
+                yield row, cells + [""] * (self.layout.width - len(cells))
+
     # Cleaning
 
     def clean(self, record: Unread) -> Cleaned:
@@ -137,6 +146,8 @@ class TableSource:
         facts, raw, problems = cleaned.facts, cleaned.raw, cleaned.problems
         for cell, (header, column, cleaner) in zip(record.payload, self.cleaners, strict=True):
             value = cell if cell[:1] > " " and cell[-1:] > " " else cell.strip()
+            if value[:1] == "'":
+                value = unharmed(value)
             if value in MISSING:
                 continue
             try:

@@ -1,4 +1,4 @@
-"""The admin site of the Alliance."""
+"""The site that staff sign in to. It stands outside drugs/admin/, which registers itself on it."""
 
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _

@@ -1,0 +1,281 @@
+"""The page of an import: what would change, the decision on each row, and what came of it."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
+
+from drugs.imports import downloads, runs, tasks
+from drugs.imports.undo import NotAppliedError, undo
+from drugs.models import ImportRow, ImportRun, Trial
+from drugs.vocabulary import RowDecision, RunState
+
+PER_PAGE = 50
+SORTS = {"row": ("row", "pk"), "-row": ("-row", "-pk"), "number": ("number", "pk"), "-number": ("-number", "-pk")}
+OPEN_STATES = (RunState.UPLOADED, RunState.COMPARED, RunState.FAILED)
+
+
+@admin.register(ImportRun)
+class ImportRunAdmin(admin.ModelAdmin):
+    """Runs are made by the import button of trials; here they are read, decided on and put back."""
+
+    list_display = ("pk", "original_name", "format", "state", "owner", "created_at", "told")
+    list_display_links = ("pk", "original_name")
+    list_filter = ("state", "format")
+    list_select_related = ("owner",)
+    search_fields = ("original_name", "sha256")
+    search_help_text = _("Name of the file, or its SHA-256.")
+    list_per_page = 50
+
+    @admin.display(description=_("what it does"))
+    def told(self, run: ImportRun) -> str:
+        names = ("new", "changed", "unchanged", "held", "refused")
+        return ", ".join(f"{run.counts[name]} {_t(name)}" for name in names if run.counts.get(name))
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return super().get_queryset(request).defer("numbers", "detection")
+
+    # Permissions: one per action, refused unless given
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        names = ("view", "add", "confirm", "undo")
+        return any(request.user.has_perm(f"drugs.{name}_importrun") for name in names)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    # Addresses
+
+    def get_urls(self) -> list[URLPattern]:
+        def page(name: str, view: Any) -> URLPattern:
+            return path(f"<int:pk>/{name}/", self.admin_site.admin_view(view), name=f"drugs_importrun_{name}")
+
+        return [
+            page("decide", self.decide),
+            page("compare", self.compare),
+            page("confirm", self.confirm),
+            page("undo", self.undo),
+            page("discard", self.discard),
+            page("problems.csv", self.problems_csv),
+            page("report.csv", self.report_csv),
+            page("report.json", self.report_json),
+            *super().get_urls(),
+        ]
+
+    def _run(self, request: HttpRequest, pk: int, permission: str = "") -> ImportRun:
+        allowed = (
+            request.user.has_perm(f"drugs.{permission}_importrun") if permission else self.has_view_permission(request)
+        )
+        if not allowed:
+            raise PermissionDenied
+        run = self.get_object(request, str(pk))
+        if run is None:
+            raise Http404
+        return run
+
+    def _back(self, run: ImportRun) -> HttpResponseRedirect:
+        return redirect("admin:drugs_importrun_change", run.pk)
+
+    # The page
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        if not object_id.isdecimal() or len(object_id) > 18:
+            raise Http404
+        run = self._run(request, int(object_id))
+        asked = _asked(request)
+        rows = _rows(run, asked)
+        page = Paginator(rows, PER_PAGE).get_page(request.GET.get("p"))
+        for row in page.object_list:
+            row.shown_changes = [_change(row, change) for change in row.changes]
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _t("Import %(run)s: %(name)s") % {"run": run.pk, "name": run.original_name},
+            "opts": self.opts,
+            "run": run,
+            "page": page,
+            "asked": asked,
+            "tabs": _tabs(run, asked),
+            "fields": [(name, _label(name), count) for name, count in run.counts.get("fields", {}).items()],
+            "sorts": [("row", _t("row")), ("number", _t("registry number"))],
+            "is_open": run.state == RunState.COMPARED,
+            "is_waiting": run.state in (RunState.UPLOADED, RunState.CONFIRMED),
+            "worker_command": tasks.worker_command(),
+            "waiting_rows": run.rows.filter(is_accepted=True).count() if run.state == RunState.COMPARED else 0,
+            "can_confirm": request.user.has_perm("drugs.confirm_importrun"),
+            "can_undo": request.user.has_perm("drugs.undo_importrun"),
+            "can_discard": _may_discard(request, run),
+            "query": asked | {"p": page.number},
+        }
+        return TemplateResponse(request, "admin/drugs/importrun/run.html", context)
+
+    # The decision
+
+    def decide(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Take the ticks of one page of rows: accepted or left out, by row and by field."""
+        return require_POST(self._decide)(request, pk)
+
+    def _decide(self, request: HttpRequest, pk: int) -> HttpResponse:
+        run = self._run(request, pk, "confirm")
+        shown = {value for value in request.POST.getlist("shown") if value.isdecimal() and len(value) < 19}
+        accepted, taken = set(request.POST.getlist("accept")), set(request.POST.getlist("field"))
+        rows = list(run.rows.filter(pk__in=shown, run__state=RunState.COMPARED))
+        for row in rows:
+            row.is_accepted = str(row.pk) in accepted and _is_acceptable(row)
+            row.left_out = [change[0] for change in row.changes if f"{row.pk}:{change[0]}" not in taken]
+            if row.changes and len(row.left_out) == len(row.changes):
+                row.is_accepted = False
+        ImportRow.objects.bulk_update(rows, ["is_accepted", "left_out"])
+        messages.success(request, _t("The choice for %(count)s rows is kept.") % {"count": len(rows)})
+        return redirect(f"{reverse('admin:drugs_importrun_change', args=[run.pk])}?{_query(request.POST)}")
+
+    def confirm(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return require_POST(self._confirm)(request, pk)
+
+    def _confirm(self, request: HttpRequest, pk: int) -> HttpResponse:
+        run = self._run(request, pk, "confirm")
+        if run.state == RunState.COMPARED and run.is_large_change and "large" not in request.POST:
+            messages.error(
+                request,
+                _t(
+                    "More than a fifth of the known trials in this file would change: tick that you have looked at them."
+                ),
+            )
+            return self._back(run)
+        if run.state != RunState.CONFIRMED and not runs.confirm(run, by=request.user):
+            messages.warning(request, _t("This import was confirmed already, or waits to be compared."))
+            return self._back(run)
+        tasks.start_apply(run)
+        run.refresh_from_db()
+        if run.state == RunState.APPLIED:
+            messages.success(
+                request,
+                _t("Imported: %(new)s new and %(changed)s changed trials.")
+                % {"new": run.counts["new"], "changed": run.counts["changed"]},
+            )
+        return self._back(run)
+
+    def compare(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return require_POST(self._compare)(request, pk)
+
+    def _compare(self, request: HttpRequest, pk: int) -> HttpResponse:
+        run = self._run(request, pk, "add")
+        if run.state in OPEN_STATES:
+            tasks.start_compare(run)
+        return self._back(run)
+
+    def undo(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return require_POST(self._undo)(request, pk)
+
+    def _undo(self, request: HttpRequest, pk: int) -> HttpResponse:
+        run = self._run(request, pk, "undo")
+        try:
+            run = undo(run, by=request.user)
+        except NotAppliedError as error:
+            messages.warning(request, str(error))
+        else:
+            what = run.detection["undo"]
+            messages.success(
+                request,
+                _t("Put back: %(deleted)s trials deleted, %(restored)s as before.")
+                % {"deleted": what["deleted"], "restored": what["restored"]},
+            )
+        return self._back(run)
+
+    def discard(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return require_POST(self._discard)(request, pk)
+
+    def _discard(self, request: HttpRequest, pk: int) -> HttpResponse:
+        run = self._run(request, pk)
+        if not _may_discard(request, run):
+            raise PermissionDenied
+        run.file.delete(save=False)
+        run.delete()
+        messages.success(request, _t("The upload was discarded: nothing was written."))
+        return redirect("admin:drugs_importrun_changelist")
+
+    # Downloads
+
+    def problems_csv(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return downloads.problems_csv(self._run(request, pk))
+
+    def report_csv(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return downloads.report_csv(self._run(request, pk))
+
+    def report_json(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return downloads.report_json(self._run(request, pk))
+
+
+def _may_discard(request: HttpRequest, run: ImportRun) -> bool:
+    is_own = run.owner_id == request.user.pk and request.user.has_perm("drugs.add_importrun")
+    return run.state in OPEN_STATES and (is_own or request.user.has_perm("drugs.delete_importrun"))
+
+
+def _is_acceptable(row: ImportRow) -> bool:
+    """A held row that says something may be accepted without the cells that cannot be read."""
+    return row.decision in (RowDecision.NEW, RowDecision.CHANGED, RowDecision.UNCHANGED) or bool(
+        row.decision == RowDecision.HELD and row.record
+    )
+
+
+def _asked(request: HttpRequest) -> dict[str, str]:
+    """Decision, field, words and order of the rows that are asked for; what is not known falls away."""
+    decision, field, sort = (request.GET.get(name, "") for name in ("decision", "field", "sort"))
+    return {
+        "decision": decision if decision in RowDecision.values else "",
+        "field": field if field in {*Trial.FACTS, "identifiers"} else "",
+        "q": request.GET.get("q", "").replace("\x00", "").strip()[:60],
+        "sort": sort if sort in SORTS else "row",
+    }
+
+
+def _query(data: Any) -> str:
+    return urlencode({name: data[name] for name in ("decision", "field", "q", "sort", "p") if data.get(name)})
+
+
+def _rows(run: ImportRun, asked: dict[str, str]) -> QuerySet:
+    rows = run.rows.select_related("trial").defer("record")
+    if asked["decision"]:
+        rows = rows.filter(decision=asked["decision"])
+    if asked["field"]:
+        rows = rows.filter(changes__icontains=f'"{asked["field"]}"')
+    if asked["q"]:
+        rows = rows.filter(number__icontains=asked["q"])
+    return rows.order_by(*SORTS[asked["sort"]])
+
+
+def _tabs(run: ImportRun, asked: dict[str, str]) -> list[tuple[str, str, int, bool]]:
+    tabs = [("", _t("All rows that say something"), -1, not asked["decision"])]
+    return tabs + [
+        (value, str(label).split(":")[0].capitalize(), run.counts.get(value, 0), asked["decision"] == value)
+        for value, label in RowDecision.choices
+        if run.counts.get(value) and value != RowDecision.UNCHANGED
+    ]
+
+
+def _label(name: str) -> str:
+    if name == "identifiers":
+        return _t("registry number")
+    return str(Trial._meta.get_field(name).verbose_name)
+
+
+def _change(row: ImportRow, change: list[str]) -> dict[str, Any]:
+    name, old, new = change
+    return {"name": name, "label": _label(name), "old": old, "new": new, "is_taken": name not in row.left_out}

@@ -1,0 +1,16 @@
+"""Cells that a spreadsheet would run: made harmless on the way out, as they were on the way in."""
+
+from typing import Any
+
+_STARTS = ("=", "+", "-", "@", "\t", "\r", "'")
+
+
+def harmless(value: Any) -> str:
+    """Text that starts like a formula gets an apostrophe, which spreadsheets do not show."""
+    text = str(value)
+    return f"'{text}" if text[:1] in _STARTS else text
+
+
+def unharmed(text: str) -> str:
+    """A cell as it was before `harmless`."""
+    return text[1:] if text[:1] == "'" and text[1:].lstrip()[:1] in _STARTS else text
