@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from django.db.models import F
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
 
 from drugs.edition_rows import EditionRows
 from drugs.models import (
@@ -185,6 +186,8 @@ class TherapyPage:
         """Each way in which it is given, labels before trials."""
         dosings = sorted(self.rows.dosings, key=lambda dosing: dosing.setting != DosingSetting.LABEL)
         return list(dict.fromkeys(dosing.get_route_display() for dosing in dosings))
+
+    citation_formats = (("txt", _("Plain text")), ("ris", "RIS"), ("bib", "BibTeX"), ("json", "CSL-JSON"))
 
     # Around it
 

@@ -1,8 +1,13 @@
 """The public addresses: docs/design.md has the contract."""
 
+from django.contrib.sitemaps.views import sitemap
 from django.urls import path, register_converter
 
-from drugs.views import glossary, health, home, lists, therapies, trials
+from drugs.feeds import ListFeed, TherapyFeed, TrialsFeed, UpdatesFeed
+from drugs.sitemaps import SITEMAPS
+from drugs.views import citing, glossary, health, home, lists, therapies, trials, updates
+from drugs.views.caching import public_feed
+from drugs.views.machines import robots
 from drugs.vocabulary import Stage
 
 
@@ -33,12 +38,28 @@ urlpatterns = [
         {"stage": Stage.NO_LONGER_IN_DEVELOPMENT},
         name="therapy-list-no-longer-in-development",
     ),
+    *(
+        path(
+            f"drugs/{stage.replace('_', '-')}/feed/",
+            public_feed(ListFeed()),
+            {"stage": stage},
+            name=f"therapy-list-{stage.replace('_', '-')}-feed",
+        )
+        for stage in Stage
+    ),
     path("drugs/<slug:slug>/", therapies.therapy_detail, name="therapy-detail"),
     path("drugs/<slug:slug>/editions/", therapies.edition_list, name="edition-list"),
     path("drugs/<slug:slug>/editions/<edition:number>/", therapies.edition_detail, name="edition-detail"),
+    path("drugs/<slug:slug>/editions/<edition:number>/cite.<str:ending>", citing.edition_cite, name="edition-cite"),
+    path("drugs/<slug:slug>/feed/", public_feed(TherapyFeed()), name="therapy-feed"),
+    path("updates/", updates.update_list, name="update-list"),
+    path("updates/feed/", public_feed(UpdatesFeed()), name="update-feed"),
+    path("trials/feed/", public_feed(TrialsFeed()), name="trial-feed"),
     path("trials/", trials.trial_list, name="trial-list"),
     path("trials/<str:number>/", trials.trial_detail, name="trial-detail"),
     path("glossary/", glossary.glossary, name="glossary"),
+    path("sitemap.xml", sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),
+    path("robots.txt", robots, name="robots"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
 ]

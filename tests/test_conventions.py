@@ -32,7 +32,7 @@ LAYERS = [
         "drugs.search",
         "drugs.charts",
     ],
-    ["drugs.therapy_page", "drugs.trial_page"],
+    ["drugs.therapy_page", "drugs.trial_page", "drugs.linked_data", "drugs.citing", "drugs.sitemaps"],
     ["drugs.views", "drugs.feeds", "drugs.api", "drugs.admin", "drugs.templatetags", "drugs.urls"],
 ]
 

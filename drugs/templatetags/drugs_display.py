@@ -1,17 +1,23 @@
 """Values in the words and forms that readers see."""
 
+import json
 from decimal import Decimal
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.urls import reverse
 from django.utils import formats
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from drugs.linked_data import therapy_data, trial_data
 from drugs.models import ReportedResult, Trial
 from drugs.partial_dates import PartialDate
 from drugs.regions import region_name
 from drugs.registry_numbers import public_address
+from drugs.therapy_page import TherapyPage
+from drugs.trial_page import TrialPage
 from drugs.vocabulary import DateType, Stage
 
 register = template.Library()
@@ -93,3 +99,17 @@ def next_anchor(page: Any, position: int) -> str:
 @register.filter
 def has_one(values: list[Any]) -> bool:
     return len(values) == 1
+
+
+@register.filter
+def linked_data(page: TherapyPage | TrialPage) -> SafeString:
+    """The page's JSON-LD as a data block: no character in it can end the block."""
+    data = therapy_data(page) if isinstance(page, TherapyPage) else trial_data(page)
+    text = json.dumps(data, ensure_ascii=False).translate({ord(c): f"\\u{ord(c):04x}" for c in "<>&\u2028\u2029"})
+    return mark_safe(f'<script type="application/ld+json">{text}</script>')  # noqa: S308 (<, > and & are escaped above)
+
+
+@register.simple_tag
+def absolute(path: str) -> str:
+    """An address of this site with its host, for machines."""
+    return str(settings.SITE_URL) + path

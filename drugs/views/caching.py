@@ -57,3 +57,13 @@ def public_page(view: View) -> View:
         return response
 
     return wrapped
+
+
+def public_feed(feed: View) -> View:
+    """A feed under the same rule as pages; it takes the moment from the clock itself."""
+
+    @public_page
+    def wrapped(request: HttpRequest, *args: Any, at: dt.datetime, **kwargs: Any) -> HttpResponse:
+        return feed(request, *args, **kwargs)
+
+    return wrapped
