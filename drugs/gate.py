@@ -20,7 +20,8 @@ from django.db.models.functions import ExtractMonth, ExtractYear
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from drugs.full_text import FullTextQuerySet
+from drugs.full_text import FullTextQuerySet, Query
+from drugs.registry_numbers import numbers_meant
 
 
 class FrozenEditionError(Exception):
@@ -155,6 +156,23 @@ class TrialQuerySet(FullTextQuerySet):
     def public(self) -> Self:
         """Trials whose registry record was seen: what `/trials/` shows."""
         return self.filter(is_verified=True)
+
+    def found_by(self, text: str) -> Self:
+        """Trials with a registry number that `text` may mean, in any spelling, and those with all its words.
+
+        The last word may be the beginning of one. None for a text without words.
+        """
+        query = Query.parse(text, is_beginning=True)
+        if not query:
+            return self.none()
+        numbered = self.numbered(text)
+        return self.filter(Q(pk__in=numbered) | Q(self.match(query))) if numbered else self.matching(query)
+
+    def numbered(self, text: str) -> list[int]:
+        """The keys of the trials whose registry numbers `text` may mean. A query of its own, and only for numbers."""
+        numbers = numbers_meant(text)
+        identifiers = apps.get_model("drugs", "TrialIdentifier").objects.filter(number__in=numbers)
+        return list(identifiers.values_list("trial", flat=True)) if numbers else []
 
 
 class TherapyTrialQuerySet(QuerySet):

@@ -93,6 +93,20 @@ def numbers_in(text: str) -> list[tuple[int, int, RegistryNumber]]:
     return [(start, end, number) for start, end, number in found if number]
 
 
+_BEFORE_DIGITS = ("NCT", "ISRCTN", "DRKS", "KCT", "UMIN", "ACTRN", "JRCT", "JRCTS")
+
+
+def numbers_meant(text: str) -> list[str]:
+    """The registry numbers that somebody who typed `text` may mean: any that stand in it; digits alone, of each registry."""
+    found = {number.number for _start, _end, number in numbers_in(text)}
+    if whole := parse_number(text):
+        found.add(whole.number)
+    digits = "".join(text.split())
+    if digits.isascii() and digits.isdigit() and 7 <= len(digits) <= 14:
+        found |= {f"{letters}{digits}" for letters in _BEFORE_DIGITS}
+    return sorted(found)
+
+
 def public_address(registry: str, number: str) -> str:
     """Where a person reads the record at the registry; empty where its addresses are not by number."""
     forms = {

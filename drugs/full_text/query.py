@@ -72,4 +72,4 @@ class Query:
     @property
     def _may_go_on(self) -> bool:
         """Whether the last word is long enough to be taken for a beginning."""
-        return self.is_beginning and len(self.phrases[-1][-1]) >= 3
+        return self.is_beginning and len(self.phrases[-1][-1]) >= 4

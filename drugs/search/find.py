@@ -2,51 +2,23 @@
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
-
-from django.db.models import Q
 
 from drugs.full_text import Query
 from drugs.full_text.query import cleaned, words_of
-from drugs.models import Edition, EditionText, GlossaryTerm, Trial, TrialIdentifier
-from drugs.registry_numbers import numbers_in, parse_number
+from drugs.models import Edition, EditionText, GlossaryTerm, Trial
 from drugs.search import names as called
-from drugs.search.names import Name, Named, folded, folded_words, stem
+from drugs.search.hits import IN_TEXT, IS_NAMED, Hit, hit_by_name, how_trial_is_named
+from drugs.search.names import Named, folded, stem
 from drugs.search.spelling import nearest
 
-#: How a page was found, best first.
-IS_NAMED, HAS_NAME, BEGINS, IN_TEXT = range(4)
 #: How many trials are shown; the list of trials has them all.
 MOST_TRIALS = 10
 #: Trials are counted up to here.
 MOST_COUNTED = 1_000
 
 KINDS = ("therapy", "term", "trial")
-
-
-@dataclass
-class Hit:
-    """One page that was found."""
-
-    kind: str
-    page: Any  # an Edition with its therapy, a GlossaryTerm or a Trial
-    how: int
-    order: float = 0
-    #: The name that matched, where the heading does not show it.
-    also_called: str = ""
-    text: EditionText | None = None
-
-    @property
-    def key(self) -> str:
-        if self.kind == "therapy":
-            return self.page.therapy.slug
-        return self.page.home_number if self.kind == "trial" else self.page.slug
-
-    @property
-    def rank(self) -> tuple[int, float]:
-        return (self.how, self.order)
 
 
 @dataclass
@@ -59,6 +31,8 @@ class Results:
     corrected: str = ""
     #: No page has all the words: these have some of them.
     is_partial: bool = False
+    #: What may have been meant, where only trials have the word as it was typed.
+    suggestion: str = ""
     trial_count: int = 0
     by_kind: dict[str, list[Hit]] = field(default_factory=dict)
 
@@ -70,6 +44,11 @@ class Results:
     def hits(self) -> list[Hit]:
         """All hits in the order of the page."""
         return [hit for _kind, hits in self.sections() for hit in hits]
+
+    @property
+    def has_own_pages(self) -> bool:
+        """Whether a therapy or a term was found, not trials alone."""
+        return bool(self.by_kind.get("therapy") or self.by_kind.get("term"))
 
     @property
     def has_more_trials(self) -> bool:
@@ -97,22 +76,26 @@ class _Search:
 
     def results(self) -> Results:
         results = self._ask(self.text)
-        if results or not results.query:
-            return results
-        results = self._ask(self.text, is_beginning=True)
+        if results.query and not results.has_own_pages:
+            results = self._ask(self.text, is_beginning=True)
         if results:
+            if not results.has_own_pages and results.hits()[0].how == IN_TEXT:
+                results.suggestion = self._corrected(results.query, self._own_words())
             return results
-        corrected = self._corrected(results.query)
+        return self._put_right(results) if results.query else results
+
+    def _put_right(self, nothing: Results) -> Results:
+        """What is found with the spelling put right, or with some of the words."""
+        known = {word for word in nothing.query.words if self._is_known(word)}
+        corrected = self._corrected(nothing.query, self._all_words(), known)
+        answer = nothing
         if corrected:
             answer = self._ask(corrected) or self._ask(corrected, is_beginning=True)
-            if answer:
-                answer.text, answer.corrected = self.text, corrected
-                return answer
-        if len(results.query.phrases) > 1:
+        if not answer and len(nothing.query.phrases) > 1:
             answer = self._ask(corrected or self.text, any_will_do=True)
-            answer.text, answer.corrected, answer.is_partial = self.text, corrected, True
-            return answer
-        return results
+            answer.is_partial = bool(answer)
+        answer.text, answer.corrected = self.text, corrected if answer else ""
+        return answer
 
     @cached_property
     def pages(self) -> dict[str, list[Named]]:
@@ -124,7 +107,7 @@ class _Search:
         if not query:
             return results
         for kind, pages in self.pages.items():
-            hits = {named.page.pk: hit for named in pages if (hit := _named(kind, named, text, query))}
+            hits = {named.page.pk: hit for named in pages if (hit := hit_by_name(kind, named, text, query))}
             self._add_texts(kind, hits, query)
             results.by_kind[kind] = sorted(hits.values(), key=lambda hit: (*hit.rank, hit.key))
         results.by_kind["trial"], results.trial_count = self._trials(text, query)
@@ -147,35 +130,47 @@ class _Search:
     def _trials(self, text: str, query: Query) -> tuple[list[Hit], int]:
         """The likeliest trials, and how many there are, counted up to `MOST_COUNTED` + 1."""
         public = Trial.objects.public()
-        wanted = _trial_ids_of_numbers(text)
+        wanted = public.numbered(text)
+        beginning = replace(query, is_beginning=True)
         hits = [Hit("trial", trial, IS_NAMED) for trial in public.filter(pk__in=wanted)] if wanted else []
         asked = words_of(text), query.words
         hits += [
-            Hit("trial", trial, _how_named(trial, asked), -trial.likeness)
-            for trial in public.best_matches(query, 5 * MOST_TRIALS)
+            Hit("trial", trial, how_trial_is_named(trial, asked), -trial.likeness)
+            for trial in public.best_matches(beginning, 5 * MOST_TRIALS)
             if trial.pk not in wanted
         ]
         hits.sort(key=lambda hit: hit.rank)
-        count = public.filter(Q(pk__in=wanted) | Q(public.match(query)))[: MOST_COUNTED + 1].count()
+        found = public.matching(query) if query.any_will_do else public.found_by(text)
+        count = found[: MOST_COUNTED + 1].count()
         return hits[:MOST_TRIALS], count
 
-    def _corrected(self, query: Query) -> str:
-        """The question with each unknown word replaced by the one it is most like; '' when there is none."""
-        words = called.vocabulary(named for pages in self.pages.values() for named in pages)
-        for acronym in (
-            Trial.objects.public().exclude(acronym="").order_by().values_list("acronym", flat=True).distinct()
-        ):
+    def _own_words(self) -> dict[str, str]:
+        """The words of the names of therapies and terms."""
+        return called.vocabulary(named for pages in self.pages.values() for named in pages)
+
+    def _all_words(self) -> dict[str, str]:
+        """Those, and the words of the trials' acronyms."""
+        words = self._own_words()
+        acronyms = Trial.objects.public().exclude(acronym="").order_by().values_list("acronym", flat=True)
+        for acronym in acronyms.distinct():
             for word in words_of(acronym):
                 words.setdefault(folded(word), word)
-        replaced = {}
-        for word in query.words:
-            if folded(word) in words and word.isascii():
-                continue
-            if (meant := nearest(word, words)) and not self._is_known(word):
-                replaced[word] = words[meant]
-        if not replaced:
+        return words
+
+    def _corrected(self, query: Query, words: dict[str, str], known: Iterable[str] = ()) -> str:
+        """The question with each word that nobody knows replaced by the one of `words` that is most like it.
+
+        Empty when there is none.
+        """
+        meant = {
+            word: words[near]
+            for word in query.words
+            if word not in known and (folded(word) not in words or not word.isascii())
+            if (near := nearest(word, words)) and stem(near) != stem(folded(word))
+        }
+        if not meant:
             return ""
-        return " ".join(" ".join(replaced.get(word, word) for word in phrase) for phrase in query.phrases)
+        return " ".join(" ".join(meant.get(word, word) for word in phrase) for phrase in query.phrases)
 
     def _is_known(self, word: str) -> bool:
         """Whether any public page has the word."""
@@ -184,58 +179,3 @@ class _Search:
         return any(
             some.matching(query).exists() for some in (texts, Trial.objects.public(), GlossaryTerm.objects.all())
         )
-
-
-def _named(kind: str, named: Named, text: str, query: Query) -> Hit | None:
-    """How the page is found by its names, if it is."""
-    whole, telling = "".join(folded_words(text)), "".join(map(folded, query.words))
-    stems = {stem(word) for word in folded_words(" ".join(query.words))}
-    best: tuple[int, float, Name] | None = None
-    for name in named.names:
-        if not name.compact:
-            continue
-        order = (0 if name.is_main else 100) + len(name.words) / 100
-        if whole == name.compact or telling == name.compact:
-            found = (IS_NAMED, order, name)
-        elif stems and stems <= name.stems:
-            found = (HAS_NAME, order, name)
-        elif query.is_beginning and all(any(word.startswith(asked) for word in name.words) for asked in stems):
-            found = (BEGINS, order, name)
-        else:
-            continue
-        if best is None or found[:2] < best[:2]:
-            best = found
-    if best is None and not query.any_will_do:
-        every = frozenset().union(*(name.stems for name in named.names))
-        if stems and stems <= every:
-            return Hit(kind, named.page, HAS_NAME, 200)
-    if best is None:
-        return None
-    return Hit(kind, named.page, best[0], best[1], "" if best[2].is_main else best[2].text)
-
-
-def _how_named(trial: Trial, asked: Iterable[tuple[str, ...]]) -> int:
-    """How a trial that matched is called: by its acronym, in its title, or elsewhere."""
-    acronym = words_of(trial.acronym)
-    wholes = ["".join(words) for words in asked]
-    if acronym and "".join(acronym) in wholes:
-        return IS_NAMED
-    codes = {"".join(words_of(code)) for code in trial.secondary_ids.split("|")} - {""}
-    if codes & set(wholes):
-        return IS_NAMED
-    title = {stem(folded(word)) for word in (*acronym, *words_of(trial.brief_title))}
-    *_whole, telling = asked
-    return HAS_NAME if {stem(folded(word)) for word in telling} <= title else IN_TEXT
-
-
-def _trial_ids_of_numbers(text: str) -> list[int]:
-    """The trials whose registry numbers stand in `text`, in any spelling; digits alone count where 8 or more are given."""
-    parsed = {number.number for _start, _end, number in numbers_in(text)}
-    if whole := parse_number(text):
-        parsed.add(whole.number)
-    digits = "".join(text.split())
-    if digits.isdigit() and 7 <= len(digits) <= 14:
-        parsed |= {f"{prefix}{digits}" for prefix in ("NCT", "ISRCTN", "DRKS", "KCT", "UMIN", "ACTRN", "JRCT", "JRCTS")}
-    if not parsed:
-        return []
-    return list(TrialIdentifier.objects.filter(number__in=parsed).values_list("trial", flat=True)[:50])

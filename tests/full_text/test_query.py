@@ -44,7 +44,7 @@ def test_query_quotes_every_term():
 
 
 def test_query_goes_on_from_a_beginning():
-    query = Query.parse("oral eda", is_beginning=True)
+    query = Query.parse("oral edarav", is_beginning=True)
 
-    assert query.for_sqlite() == '"oral" AND "eda" *'
-    assert query.for_postgresql() == "('oral') & ('eda':*)"
+    assert query.for_sqlite() == '"oral" AND "edarav" *'
+    assert query.for_postgresql() == "('oral') & ('edarav':*)"
