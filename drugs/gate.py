@@ -21,7 +21,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from drugs.full_text import FullTextQuerySet, Query
-from drugs.registry_numbers import numbers_meant
+from drugs.registry_numbers import beginning_of_number, numbers_meant
 
 
 class FrozenEditionError(Exception):
@@ -170,9 +170,12 @@ class TrialQuerySet(FullTextQuerySet):
 
     def numbered(self, text: str) -> list[int]:
         """The keys of the trials whose registry numbers `text` may mean. A query of its own, and only for numbers."""
-        numbers = numbers_meant(text)
-        identifiers = apps.get_model("drugs", "TrialIdentifier").objects.filter(number__in=numbers)
-        return list(identifiers.values_list("trial", flat=True)) if numbers else []
+        numbers, beginning = numbers_meant(text), beginning_of_number(text)
+        if not numbers and not beginning:
+            return []
+        wanted = Q(number__in=numbers) | Q(number__startswith=beginning) if beginning else Q(number__in=numbers)
+        identifiers = apps.get_model("drugs", "TrialIdentifier").objects.filter(wanted)
+        return list(identifiers.order_by("number").values_list("trial", flat=True)[:100])
 
 
 class TherapyTrialQuerySet(QuerySet):

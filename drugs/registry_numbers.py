@@ -104,7 +104,17 @@ def numbers_meant(text: str) -> list[str]:
     digits = "".join(text.split())
     if digits.isascii() and digits.isdigit() and 7 <= len(digits) <= 14:
         found |= {f"{letters}{digits}" for letters in _BEFORE_DIGITS}
+    if match := re.fullmatch(r"(?:NCT)?0*(\d{6,8})", digits.upper(), re.ASCII):  # leading zeros forgotten
+        found.add(f"NCT{match[1]:0>8}")
     return sorted(found)
+
+
+def beginning_of_number(text: str) -> str:
+    """`text` as the beginning of a registry number, with at least six digits; '' when it cannot be one, or is a whole one."""
+    compact = _PREFIX.sub("", "".join(text.split()).upper())
+    if len(compact) > 30 or parse_number(compact) or not re.fullmatch(r"[A-Z]{0,9}[-/\d]+", compact, re.ASCII):
+        return ""
+    return compact if sum(map(str.isdigit, compact)) >= 6 else ""
 
 
 def public_address(registry: str, number: str) -> str:

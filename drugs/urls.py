@@ -5,7 +5,7 @@ from django.urls import path, register_converter
 
 from drugs.feeds import ListFeed, TherapyFeed, TrialsFeed, UpdatesFeed
 from drugs.sitemaps import SITEMAPS
-from drugs.views import citing, glossary, health, home, lists, therapies, trials, updates
+from drugs.views import citing, glossary, health, home, lists, search, therapies, trials, updates
 from drugs.views.caching import public_feed
 from drugs.views.machines import robots
 from drugs.vocabulary import Stage
@@ -57,6 +57,7 @@ urlpatterns = [
     path("trials/feed/", public_feed(TrialsFeed()), name="trial-feed"),
     path("trials/", trials.trial_list, name="trial-list"),
     path("trials/<str:number>/", trials.trial_detail, name="trial-detail"),
+    path("search/", search.search_page, name="search"),
     path("glossary/", glossary.glossary, name="glossary"),
     path("sitemap.xml", sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),
     path("robots.txt", robots, name="robots"),

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drugs.registry_numbers import numbers_in, parse_number
+from drugs.registry_numbers import beginning_of_number, numbers_in, numbers_meant, parse_number
 
 
 @pytest.mark.parametrize(
@@ -78,3 +78,38 @@ def test_parse_is_idempotent_and_never_fails(text):
     number = parse_number(text)
 
     assert number is None or parse_number(number.number) == number
+
+
+@pytest.mark.parametrize(
+    ("typed", "numbers"),
+    [
+        ("see NCT04745299 and eudract 2018-000137-13", {"NCT04745299", "2018-000137-13"}),
+        ("NCT 0474 5299", {"NCT04745299"}),
+        ("4745299", {"NCT04745299"}),
+        ("nct4745299", {"NCT04745299"}),
+        ("83738603", {"ISRCTN83738603", "NCT83738603"}),
+        ("edaravone", set()),
+        ("2024", set()),
+        ("", set()),
+    ],
+)
+def test_numbers_that_may_be_meant(typed, numbers):
+    found = set(numbers_meant(typed))
+
+    assert numbers <= found
+    assert found or not numbers
+    assert bool(found) == bool(numbers)
+
+
+@pytest.mark.parametrize(
+    ("typed", "beginning"),
+    [
+        ("eudract 2018-0001", "2018-0001"),
+        ("isrctn837386", "ISRCTN837386"),
+        ("2018-000137-13", ""),
+        ("mt-1186", ""),
+        ("x", ""),
+    ],
+)
+def test_beginning_of_a_number(typed, beginning):
+    assert beginning_of_number(typed) == beginning

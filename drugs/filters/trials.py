@@ -3,36 +3,14 @@
 from typing import Any
 
 import django_filters
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
 from drugs.filters.base import RecordFilterSet, TextFilter
 from drugs.models import Edition, TherapyTrial, Trial, TrialCountry, TrialIdentifier
-from drugs.registry_numbers import parse_number
 from drugs.vocabulary import OverallStatus, Phase, Registry, StudyType
-
-
-def matching_text(queryset: QuerySet[Trial], text: str) -> QuerySet[Trial]:
-    """The trial with that registry number, in any spelling; else trials with every word somewhere in their facts."""
-    if number := parse_number(text):
-        return queryset.filter(Exists(TrialIdentifier.objects.filter(trial=OuterRef("pk"), number=number.number)))
-    for word in text.split():
-        condition = Q()
-        for column in (
-            "brief_title",
-            "official_title",
-            "acronym",
-            "conditions",
-            "interventions",
-            "lead_sponsor",
-            "secondary_ids",
-            "home_number",
-        ):
-            condition |= Q(**{f"{column}__icontains": word})
-        queryset = queryset.filter(condition)
-    return queryset
 
 
 def live_therapies(request: Any) -> QuerySet[Edition]:
@@ -77,7 +55,7 @@ class TrialFilterSet(RecordFilterSet):
         fields: list[str] = []
 
     def filter_q(self, queryset: QuerySet[Trial], name: str, value: str) -> QuerySet[Trial]:
-        return matching_text(queryset, value)
+        return queryset.found_by(value)  # type: ignore[attr-defined, no-any-return]
 
     def filter_country(self, queryset: QuerySet[Trial], name: str, value: list[str]) -> QuerySet[Trial]:
         return (

@@ -55,6 +55,19 @@ class Results:
         return self.trial_count > len(self.by_kind.get("trial", ()))
 
     @property
+    def has_countless_trials(self) -> bool:
+        return self.trial_count > MOST_COUNTED
+
+    @property
+    def most_counted(self) -> int:
+        return MOST_COUNTED
+
+    @property
+    def shown_text(self) -> str:
+        """The question that was answered."""
+        return self.corrected or self.text
+
+    @property
     def words(self) -> tuple[str, ...]:
         """The words to mark."""
         return self.query.words

@@ -48,7 +48,9 @@ def hit_by_name(kind: str, named: Named, text: str, query: Query) -> Hit | None:
             found = (IS_NAMED, order, name)
         elif stems and stems <= name.stems:
             found = (HAS_NAME, order, name)
-        elif stems and query.is_beginning and all(any(word.startswith(asked) for word in name.words) for asked in stems):
+        elif (
+            stems and query.is_beginning and all(any(word.startswith(asked) for word in name.words) for asked in stems)
+        ):
             found = (BEGINS, order, name)
         else:
             continue
