@@ -5,7 +5,7 @@ from django.urls import path, register_converter
 
 from drugs.feeds import ListFeed, TherapyFeed, TrialsFeed, UpdatesFeed
 from drugs.sitemaps import SITEMAPS
-from drugs.views import citing, glossary, health, home, lists, search, therapies, trials, updates
+from drugs.views import citing, data, glossary, health, home, lists, search, therapies, trials, updates
 from drugs.views.caching import public_feed
 from drugs.views.machines import robots
 from drugs.vocabulary import Stage
@@ -59,6 +59,11 @@ urlpatterns = [
     path("trials/<str:number>/", trials.trial_detail, name="trial-detail"),
     path("search/", search.search_page, name="search"),
     path("glossary/", glossary.glossary, name="glossary"),
+    path("data/", data.data_index, name="data-index"),
+    path("data/datapackage.json", data.data_package_json, name="data-package"),
+    path("data/<slug:table>.<str:ending>", data.data_table, name="data-table"),
+    path("data/<slug:date>/", data.data_release, name="data-release"),
+    path("data/<slug:date>/<str:name>", data.data_release_file, name="data-release-file"),
     path("sitemap.xml", sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),
     path("robots.txt", robots, name="robots"),
     path("healthz", health.healthz, name="healthz"),

@@ -33,7 +33,14 @@ LAYERS = [
         "drugs.search",
         "drugs.charts",
     ],
-    ["drugs.therapy_page", "drugs.trial_page", "drugs.linked_data", "drugs.citing", "drugs.sitemaps"],
+    [
+        "drugs.therapy_page",
+        "drugs.trial_page",
+        "drugs.linked_data",
+        "drugs.citing",
+        "drugs.sitemaps",
+        "drugs.open_data",
+    ],
     ["drugs.views", "drugs.feeds", "drugs.api", "drugs.admin", "drugs.templatetags", "drugs.urls"],
 ]
 

@@ -13,14 +13,15 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import Count, Min, Q
-from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.http import HttpRequest, HttpResponseNotModified
+from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.http import parse_etags
 
 from drugs.models import ContentVersion, Publication
 
 MAX_AGE = 60
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def content_state(at: dt.datetime) -> tuple[int, int, dt.datetime | None]:
@@ -40,12 +41,12 @@ def public_page(view: View) -> View:
     """A view of published content: takes `at`, answers 304 where nothing changed, may be kept by anyone for a minute."""
 
     @functools.wraps(view)
-    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         at = timezone.now()
         version, due, upcoming = content_state(at)
         etag = etag_of(request, version, due)
         if request.method in ("GET", "HEAD") and etag in parse_etags(request.headers.get("If-None-Match", "")):
-            response: HttpResponse = HttpResponseNotModified()
+            response: HttpResponseBase = HttpResponseNotModified()
         else:
             response = view(request, *args, at=at, **kwargs)
         if response.status_code in (200, 304):
@@ -63,7 +64,7 @@ def public_feed(feed: View) -> View:
     """A feed under the same rule as pages; it takes the moment from the clock itself."""
 
     @public_page
-    def wrapped(request: HttpRequest, *args: Any, at: dt.datetime, **kwargs: Any) -> HttpResponse:
+    def wrapped(request: HttpRequest, *args: Any, at: dt.datetime, **kwargs: Any) -> HttpResponseBase:
         return feed(request, *args, **kwargs)
 
     return wrapped
