@@ -5,6 +5,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("admin/", admin.site.urls),
+    path("api/v1/", include("drugs.api.urls")),
     path("", include("drugs.urls")),
 ]
 

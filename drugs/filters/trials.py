@@ -15,7 +15,8 @@ from drugs.vocabulary import OverallStatus, Phase, Registry, StudyType
 
 def live_therapies(request: Any) -> QuerySet[Edition]:
     """The therapies that a reader can name: live editions, each with its therapy's address."""
-    return Edition.objects.live(timezone.now()).select_related("therapy").order_by("display_name", "pk")
+    live = Edition.objects.live(timezone.now()).select_related("therapy")
+    return live.annotate(address=F("therapy__slug")).order_by("display_name", "pk")
 
 
 class TrialFilterSet(RecordFilterSet):
@@ -29,7 +30,7 @@ class TrialFilterSet(RecordFilterSet):
         choices=lambda: list(countries), method="filter_country", label=_("Has a site in")
     )
     therapy = django_filters.ModelMultipleChoiceFilter(
-        queryset=live_therapies, to_field_name="therapy__slug", method="filter_therapy", label=_("Therapy")
+        queryset=live_therapies, to_field_name="address", method="filter_therapy", label=_("Therapy")
     )
     registry = django_filters.MultipleChoiceFilter(
         choices=Registry.choices, method="filter_registry", label=_("Has a number in")

@@ -61,10 +61,11 @@ def public_page(view: View) -> View:
 
 
 def public_feed(feed: View) -> View:
-    """A feed under the same rule as pages; it takes the moment from the clock itself."""
+    """A feed or a resource under the same rule as pages; it finds the moment as `request.at`."""
 
     @public_page
     def wrapped(request: HttpRequest, *args: Any, at: dt.datetime, **kwargs: Any) -> HttpResponseBase:
+        request.at = at  # type: ignore[attr-defined]
         return feed(request, *args, **kwargs)
 
     return wrapped

@@ -7,11 +7,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from drugs.api.problems import problem_response
 from drugs.models import Publication
 
 
 def error_page(request: HttpRequest, status: HTTPStatus, title: str, text: str) -> HttpResponse:
-    """A styled page with its true status and a number by which staff find the request in the log."""
+    """A styled page, or problem details below /api/, with its true status and a number to find the request by."""
+    if request.path.startswith("/api/"):
+        return problem_response(request, status, text)
     context = {"status": status.value, "title": title, "text": text, "reference": uuid4().hex[:10]}
     return render(request, "error.html", context, status=status)
 

@@ -1,0 +1,234 @@
+"""The resources. Each starts at the gate, at the moment that the request took once."""
+
+from typing import Any
+
+import django_filters
+from django.db.models import Prefetch, QuerySet
+from django.http import Http404
+from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django_filters.rest_framework import DjangoFilterBackend
+from rest_framework import mixins, viewsets
+from rest_framework.exceptions import ValidationError
+from rest_framework.pagination import PageNumberPagination
+from rest_framework.response import Response
+
+from drugs.api import serializers
+from drugs.feeds import published
+from drugs.filters import EditionFilterSet, TrialFilterSet
+from drugs.models import (
+    Alias,
+    Approval,
+    Dosing,
+    Edition,
+    GlossaryTerm,
+    Publication,
+    ReportedResult,
+    SeeAlso,
+    SideEffect,
+    Source,
+    Sponsor,
+    StatusEvent,
+    Trial,
+    TrialIdentifier,
+)
+from drugs.registry_numbers import parse_number
+from drugs.views.caching import public_feed
+from drugs.views.trials import therapies_of
+
+
+class Paging(PageNumberPagination):
+    """`page=n`, `page_size` up to 100, with the total."""
+
+    page_size = 25
+    page_size_query_param = "page_size"
+    max_page_size = 100
+
+    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+        described = super().get_paginated_response_schema(schema)
+        described["required"] = ["count", "next", "previous", "results"]
+        return described
+
+
+@method_decorator(public_feed, name="dispatch")
+class PublicViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
+    """A list of what is public, with filters, paging and sparse fields."""
+
+    filter_backends: tuple[Any, ...] = (DjangoFilterBackend,)
+    pagination_class = Paging
+    http_method_names = ["get", "head", "options"]
+
+    @property
+    def at(self) -> Any:
+        """The moment of the request, taken once by the caching wrapper."""
+        return getattr(self.request._request, "at", None) or timezone.now()
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        context = super().get_serializer_context()
+        asked = self.request.query_params.get("fields", "") if getattr(self, "request", None) else ""
+        if len(asked) > 1000:
+            raise ValidationError({"fields": ["Too long."]})
+        context["fields"] = {name.strip() for name in asked.split(",") if name.strip()} or None
+        context.setdefault("therapies", {})
+        return context
+
+    def finalize_response(self, request: Any, response: Response, *args: Any, **kwargs: Any) -> Response:
+        response = super().finalize_response(request, response, *args, **kwargs)
+        response["Access-Control-Allow-Origin"] = "*"
+        response["Access-Control-Expose-Headers"] = "ETag"
+        if request.method == "OPTIONS":
+            response["Access-Control-Allow-Methods"] = "GET, HEAD, OPTIONS"
+            response["Access-Control-Allow-Headers"] = "Accept, If-None-Match"
+        return response
+
+
+_ROWS = (Alias, Approval, Dosing, ReportedResult, SeeAlso, SideEffect, Source, Sponsor, StatusEvent)
+_RELATED = {
+    ReportedResult: ("source", "trial", "outcome"),
+    Sponsor: ("source", "organisation"),
+    SeeAlso: ("therapy",),
+    Alias: (),
+    Source: (),
+}
+
+
+def with_public_rows(editions: QuerySet[Edition]) -> QuerySet[Edition]:
+    """Editions with their verified rows, one query a kind of row."""
+    rows = [
+        Prefetch(
+            f"{model._meta.model_name}_set", model.objects.public().select_related(*_RELATED.get(model, ("source",)))
+        )
+        for model in _ROWS
+    ]
+    return editions.select_related("therapy", "publication").prefetch_related(*rows)
+
+
+class TherapyViewSet(mixins.RetrieveModelMixin, PublicViewSet):
+    """The live edition of each therapy's page."""
+
+    serializer_class = serializers.EditionSerializer
+    filterset_class = EditionFilterSet
+    lookup_field = "therapy__slug"
+    lookup_url_kwarg = "slug"
+    lookup_value_regex = "[-a-zA-Z0-9_]{1,100}"
+
+    def get_queryset(self) -> QuerySet[Edition]:
+        return with_public_rows(Edition.objects.live(self.at)).order_by("display_name", "pk")
+
+
+class EditionViewSet(PublicViewSet):
+    """Every published edition that was not withdrawn."""
+
+    serializer_class = serializers.EditionSerializer
+    filter_backends = ()
+
+    def get_queryset(self) -> QuerySet[Edition]:
+        return with_public_rows(Edition.objects.published(self.at)).order_by("therapy__slug", "-number")
+
+
+class TrialViewSet(mixins.RetrieveModelMixin, PublicViewSet):
+    """Trials, one of them under any of its numbers with its history."""
+
+    filterset_class = TrialFilterSet
+    lookup_field = "home_number"
+    lookup_url_kwarg = "number"
+    lookup_value_regex = "[-a-zA-Z0-9. ]{1,60}"
+
+    def get_serializer_class(self) -> type[serializers.TrialSerializer]:
+        return serializers.TrialDetailSerializer if self.action == "retrieve" else serializers.TrialSerializer
+
+    def get_queryset(self) -> QuerySet[Trial]:
+        numbers = Prefetch("identifiers", TrialIdentifier.objects.order_by("-is_home", "number"))
+        return Trial.objects.public().prefetch_related(numbers).order_by("-last_update_posted", "home_number")
+
+    def get_object(self) -> Trial:
+        parsed = parse_number(self.kwargs["number"])
+        trial = self.get_queryset().filter(identifiers__number=parsed.number).first() if parsed else None
+        if trial is None:
+            raise Http404
+        return trial
+
+    def get_serializer(self, *args: Any, **kwargs: Any) -> Any:
+        context = kwargs.pop("context", None) or self.get_serializer_context()
+        if args:
+            trials: list[Trial] = list(args[0]) if kwargs.get("many") else [args[0]]
+            shown = therapies_of(trials, self.at)
+            context["therapies"] = {
+                pk: [edition.therapy.slug for edition in editions] for pk, editions in shown.items()
+            }
+        return self.get_serializer_class()(*args, **kwargs, context=context)
+
+
+class RowsFilterSet(django_filters.FilterSet):
+    """Rows of one therapy."""
+
+    therapy = django_filters.CharFilter(field_name="edition__therapy__slug", max_length=100)
+
+
+class RowViewSet(PublicViewSet):
+    """Rows of live editions, one kind at a time."""
+
+    model: type[Any]
+    related: tuple[str, ...] = ("source",)
+    filterset_class = RowsFilterSet
+
+    def get_queryset(self) -> QuerySet[Any]:
+        rows = self.model.objects.public().filter(edition__in=Edition.objects.live(self.at))
+        return rows.select_related("edition__therapy", *self.related).order_by(
+            "edition__therapy__slug", "position", "pk"
+        )
+
+
+class ApprovalViewSet(RowViewSet):
+    """Approvals by kind."""
+
+    model = Approval
+    serializer_class = serializers.ApprovalListSerializer
+
+
+class ResultViewSet(RowViewSet):
+    """Reported results, each as its source gives it. Not to be pooled."""
+
+    model = ReportedResult
+    related = ("source", "trial", "outcome")
+    serializer_class = serializers.ResultListSerializer
+
+
+class SourceViewSet(RowViewSet):
+    """What live editions cite."""
+
+    model = Source
+    related = ()
+    serializer_class = serializers.SourceListSerializer
+
+
+class UpdatesFilterSet(django_filters.FilterSet):
+    """Updates since a moment."""
+
+    since = django_filters.IsoDateTimeFilter(
+        field_name="goes_live_at", lookup_expr="gte", label="Went live at this moment (ISO 8601) or later"
+    )
+
+    class Meta:
+        model = Publication
+        fields: list[str] = []
+
+
+class UpdateViewSet(PublicViewSet):
+    """Editions as they went live, the latest first."""
+
+    serializer_class = serializers.UpdateSerializer
+    filterset_class = UpdatesFilterSet
+
+    def get_queryset(self) -> QuerySet[Publication]:
+        return published(self.at).select_related("therapy")
+
+
+class GlossaryViewSet(PublicViewSet):
+    """Terms of the field in plain words."""
+
+    serializer_class = serializers.GlossarySerializer
+    filter_backends = ()
+
+    def get_queryset(self) -> QuerySet[GlossaryTerm]:
+        return GlossaryTerm.objects.order_by("term", "pk")
