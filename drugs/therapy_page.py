@@ -23,6 +23,7 @@ from drugs.models import (
     TrialSnapshot,
 )
 from drugs.models.trial import trial_column
+from drugs.publishing.notices import Notice, open_flags
 from drugs.rendering import Renderer, words_of
 from drugs.vocabulary import (
     PHASE_RANKS,
@@ -155,6 +156,16 @@ class TherapyPage:
         return [
             Section(name, name.replace("_", "-"), heading, self.renderer.html(getattr(self.edition, name)))
             for name, heading in SECTIONS
+        ]
+
+    @cached_property
+    def notices(self) -> list[tuple[Notice, list[Section]]]:
+        """Trials that changed since the live text was written, each with the sections that name it."""
+        if self.frozen:
+            return []
+        return [
+            (notice, [section for section in self.sections if section.name in notice.sections])
+            for notice in open_flags(self.edition.therapy_id, self.at)
         ]
 
     # Rows

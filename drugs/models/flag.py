@@ -67,7 +67,7 @@ class ReviewFlag(models.Model):
         null=True,
         blank=True,
         related_name="flags",
-        help_text=_("The import that it came from; empty for a change by staff and for a link."),
+        help_text=_("The import that brought it; empty where staff, an undo or a closed gap changed our own record."),
     )
     field = models.CharField(_("field"), max_length=40, blank=True, help_text=_("A column of Trial."))
     old = models.TextField(_("when the page was published"), blank=True)
@@ -187,7 +187,7 @@ class ReviewFlag(models.Model):
         words = (
             _t("The registry changed this trial on %(date)s; we are checking our text.")
             if self.run_id
-            else _t("We corrected the facts of this trial on %(date)s; we are checking our text.")
+            else _t("Our record of this trial changed on %(date)s; we are checking our text.")
         )
         return words % {"date": PartialDate(self.changed_on).display}
 

@@ -175,7 +175,7 @@ class _Page:
 
     def _new_flag(self, field: str, old: str, new: str, changes: list[TrialChange]) -> ReviewFlag:
         trial = changes[-1].trial
-        run, changed_on = _origin(changes, field)
+        run, changed_on = _origin(changes, field, old)
         return ReviewFlag(
             edition=self.edition,
             kind=FlagKind.TRIAL_CHANGED,
@@ -192,15 +192,19 @@ class _Page:
     def _renew(self, flag: ReviewFlag, new: str, changes: list[TrialChange]) -> None:
         """The fact changed once more. Whoever put the flag off did not know this: it waits again."""
         flag.new = new
-        flag.run, flag.changed_on = _origin(changes, flag.field)
+        flag.run, flag.changed_on = _origin(changes, flag.field, flag.old)
         if flag.answer == FlagAnswer.LATER:
             flag.answer, flag.answered_at, flag.answered_by = "", None, None
             flag.reason, flag.later_until = "", None
         flag.save()
 
 
-def _origin(changes: Sequence[TrialChange], field: str) -> tuple[ImportRun | None, PartialDate]:
-    """The import that brought a fact, None for staff and for an undo; and the day that readers are told."""
+def _origin(changes: Sequence[TrialChange], field: str, old: str) -> tuple[ImportRun | None, PartialDate]:
+    """The import by which the registry changed a fact, and the day that readers are told.
+
+    None where the registry did not: staff set the value, a run was put back, or a gap of ours closed with what
+    the registry said all along.
+    """
     of_field = [change for change in changes if change.field == field]
     change = (of_field or list(changes))[-1]
     day = PartialDate.parse(timezone.localdate(change.changed_at))
@@ -208,7 +212,9 @@ def _origin(changes: Sequence[TrialChange], field: str) -> tuple[ImportRun | Non
     if run is None or (run.applied_at and change.changed_at > run.applied_at):
         return None, day
     updates = [other.new for other in changes if other.field == "last_update_posted" and other.new > other.old]
-    return run, PartialDate.parse(updates[-1]) if updates else day
+    if updates:
+        return run, PartialDate.parse(updates[-1])
+    return (run if old or not change.trial.last_update_posted else None), day
 
 
 def settle(flag: ReviewFlag, *, at: dt.datetime) -> None:

@@ -171,7 +171,7 @@ def test_an_undo_that_leads_away_from_the_page_flags_it(trial, edition):
 
     (flag,) = flags(edition=draft)
     assert (flag.old, flag.new) == ("COMPLETED", "ACTIVE_NOT_RECRUITING")
-    assert flag.notice().startswith("We corrected the facts of this trial on ")
+    assert flag.notice().startswith("Our record of this trial changed on ")
 
 
 def test_a_value_set_by_staff_flags_the_page_too(trial, edition, editor):
@@ -181,7 +181,39 @@ def test_a_value_set_by_staff_flags_the_page_too(trial, edition, editor):
 
     (flag,) = flags()
     assert (flag.field, flag.old, flag.new, flag.run) == ("enrollment", "115", "123", None)
-    assert "We corrected" in flag.notice()
+    assert "Our record of this trial changed on" in flag.notice()
+
+
+def test_a_gap_that_an_older_record_closes_is_no_change_of_the_registry(trial, edition):
+    run = new_run()
+    RegistryRecord.objects.create(
+        trial=trial,
+        registry="CTGOV",
+        number=trial.home_number,
+        effective_on="2020",
+        run=run,
+        facts={"has_results": True, "overall_status": "RECRUITING"},
+    )
+    store_resolutions([trial], run=run)
+
+    (flag,) = flags()
+    assert (flag.field, flag.run) == ("has_results", None)
+    assert "Our record of this trial changed on" in flag.notice()
+
+
+def test_a_file_without_dates_is_dated_by_its_import(trial, edition):
+    run = new_run()
+    RegistryRecord.objects.create(
+        trial=trial,
+        registry="CTGOV",
+        number=trial.home_number,
+        effective_on="2023-01-10",
+        run=run,
+        facts={"overall_status": "COMPLETED"},
+    )
+    store_resolutions([trial], run=run, at=dt.datetime(2026, 5, 3, 12, tzinfo=dt.UTC))
+
+    assert flags()[0].notice() == "The registry changed this trial on 3 May 2026; we are checking our text."
 
 
 def test_many_changes_of_one_fact_are_one_flag_that_shows_the_last(trial, edition, editor):

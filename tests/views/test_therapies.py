@@ -5,7 +5,8 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from drugs.models import FormerSlug, Trial
+from drugs.models import FormerSlug, ImportRun, ReviewFlag, Trial
+from drugs.publishing.answers import answer_still_true
 from drugs.publishing.publish import withdraw
 from tests import factories
 
@@ -19,6 +20,7 @@ PAGE_QUERIES = [
     "all rows in one union",
     "trials of the therapy",
     "numbers of those trials",
+    "trials that changed since",
     "organisations of its sponsors",
     "outcome measures of its results",
     "trials that only a result names",
@@ -46,6 +48,33 @@ def test_a_therapy_page_takes_the_same_queries_for_1_and_100_trials(client, djan
 
     assert response.status_code == 200
     assert len(PAGE_QUERIES) <= 14
+
+
+def test_the_page_says_that_a_trial_changed_until_somebody_judged_the_text(client):
+    edition = whole_page()
+    trial = edition.therapy.trial_links.get().trial
+    flag = ReviewFlag.objects.create(
+        edition=edition,
+        kind="trial_changed",
+        trial=trial,
+        run=ImportRun.objects.create(),
+        field="overall_status",
+        old="RECRUITING",
+        new="COMPLETED",
+        sentences=[{"section": "current_status", "text": "It recruits."}],
+        opened_at=timezone.now(),
+        changed_on="2026-05-03",
+    )
+    sentence = "The registry changed this trial on 3 May 2026; we are checking our text."
+
+    html = client.get("/drugs/lenzumestrocel/").content.decode()
+    old_address = client.get("/drugs/lenzumestrocel/editions/1/").content.decode()
+    answer_still_true([flag], by=factories.UserFactory())
+
+    assert sentence in html
+    assert 'It is named under: <a href="#current-status">Current status</a>' in html
+    assert sentence not in old_address
+    assert sentence not in client.get("/drugs/lenzumestrocel/").content.decode()
 
 
 def test_a_draft_and_a_scheduled_edition_are_not_found(client):
