@@ -234,6 +234,7 @@ IMPORT_EXPORT_SKIP_ADMIN_LOG = True
 # django-auditlog: the tables are named one by one in drugs/audit.py
 
 AUDITLOG_INCLUDE_ALL_MODELS = False
+AUDITLOG_DISABLE_REMOTE_ADDR = True  # who and when are enough; an address is personal data
 
 # The API: read-only, nobody signs in, no browsable pages
 

@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
                 ('later_until', models.DateField(blank=True, null=True, verbose_name='comes back on')),
                 ('answered_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('edition', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='flags', to='drugs.edition')),
-                ('run', models.ForeignKey(blank=True, help_text='The import that it came from; empty for a change by staff and for a link.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='flags', to='drugs.importrun')),
+                ('run', models.ForeignKey(blank=True, help_text='The import that brought it; empty where staff, an undo or a closed gap changed our own record.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='flags', to='drugs.importrun')),
                 ('trial', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='flags', to='drugs.trial')),
             ],
             options={

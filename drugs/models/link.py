@@ -51,6 +51,10 @@ class TherapyTrial(models.Model):
     def __str__(self) -> str:
         return f"{self.therapy}: {self.trial}"
 
+    def get_additional_data(self) -> dict[str, int]:
+        """Kept with each log entry: the histories of therapy and trial show it."""
+        return {"therapy": self.therapy_id, "trial": self.trial_id}
+
     def natural_key(self) -> tuple[str, str]:
         return (*self.therapy.natural_key(), *self.trial.natural_key())
 

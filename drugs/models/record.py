@@ -111,6 +111,10 @@ class StaffOverride(models.Model):
     def __str__(self) -> str:
         return f"{self.trial}: {self.field}"
 
+    def get_additional_data(self) -> dict[str, int]:
+        """Kept with each log entry: the trial's history shows it."""
+        return {"trial": self.trial_id}
+
 
 class TrialChange(models.Model):
     """One field of a trial that changed: from what to what, when, and by which run or person."""

@@ -69,6 +69,10 @@ class Row(models.Model):
 
     natural_key.dependencies = ["drugs.edition"]  # type: ignore[attr-defined]
 
+    def get_additional_data(self) -> dict[str, int]:
+        """Kept with each log entry, so that the edition's history finds rows that are gone."""
+        return {"edition": self.edition_id}
+
     def save(self, *args: Any, **kwargs: Any) -> None:
         refuse_if_published([self.edition_id, *self._stored_edition()])
         super().save(*args, **kwargs)

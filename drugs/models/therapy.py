@@ -104,6 +104,10 @@ class FormerSlug(models.Model):
     def __str__(self) -> str:
         return self.slug
 
+    def get_additional_data(self) -> dict[str, int]:
+        """Kept with each log entry: the therapy's history shows it."""
+        return {"therapy": self.therapy_id}
+
     def clean(self) -> None:
         if Therapy.objects.filter(slug=self.slug).exists():
             raise ValidationError({"slug": _t("A therapy's page stands at this address now.")})

@@ -282,6 +282,10 @@ class TrialIdentifier(models.Model):
 
     natural_key.dependencies = ["drugs.trial"]  # type: ignore[attr-defined]
 
+    def get_additional_data(self) -> dict[str, int]:
+        """Kept with each log entry: the trial's history shows it."""
+        return {"trial": self.trial_id}
+
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.address = self.number.replace("/", "-")
         super().save(*args, **kwargs)
