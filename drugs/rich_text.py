@@ -23,6 +23,10 @@ EXTENSIONS = {
     "ListItem": True,
     "Link": {"enableTarget": False, "protocols": ["http", "https", "mailto"]},
     "Table": True,
+    "TableRow": True,
+    "TableHeader": True,
+    "TableCell": True,
+    "History": True,
     "HardBreak": True,
     "HTML": False,
 }

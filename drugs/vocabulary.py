@@ -337,3 +337,14 @@ class FlagAnswer(TextChoices):
     LATER = "later", _("later")
     STILL_TRUE = "still_true", _("the text is still true")
     SETTLED = "settled", _("settled by itself: it is again as it was")
+
+
+class StepKind(TextChoices):
+    STARTED = "started", _("draft started")
+    SAVED = "saved", _("draft saved")
+    SENT = "sent", _("sent to review")
+    RETURNED = "returned", _("returned with a comment")
+    PUBLISHED = "published", _("approved and published")
+    TAKEN_BACK = "taken_back", _("taken back before it went live")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+    DISCARDED = "discarded", _("draft discarded")

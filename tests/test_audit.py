@@ -48,7 +48,7 @@ SMALL = {
     "link": (factories.TherapyTrialFactory, {"decision": "dismissed"}, "decision"),
     "edition": (factories.EditionFactory, {"name": "Another name"}, "name"),
     "user": (factories.UserFactory, {"email": "someone@example.org"}, "email address"),
-    "group": (lambda: Group.objects.create(name="Editor"), {"name": "Writers"}, "name"),
+    "group": (lambda: Group.objects.create(name="Guests"), {"name": "Writers"}, "name"),
     "override": (
         lambda: StaffOverride.objects.create(
             trial=factories.TrialFactory(), field="enrollment", value=1, reason="Registry"

@@ -1,5 +1,16 @@
 """What editors see, in files named as the models'."""
 
-from drugs.admin import import_runs, imports, trial
+from drugs.admin import edition, findings, import_runs, imports, links, people, reference, rows, therapy, trial
 
-__all__ = ["import_runs", "imports", "trial"]
+__all__ = [
+    "edition",
+    "findings",
+    "import_runs",
+    "imports",
+    "links",
+    "people",
+    "reference",
+    "rows",
+    "therapy",
+    "trial",
+]

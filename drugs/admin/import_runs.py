@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
+from drugs.admin.base import StaffAdmin
 from drugs.imports import downloads, runs, tasks
 from drugs.imports.undo import NotAppliedError, undo
 from drugs.models import ImportRow, ImportRun, Trial
@@ -26,7 +27,7 @@ OPEN_STATES = (RunState.UPLOADED, RunState.COMPARED, RunState.FAILED)
 
 
 @admin.register(ImportRun)
-class ImportRunAdmin(admin.ModelAdmin):
+class ImportRunAdmin(StaffAdmin):
     """Runs are made by the import button of trials; here they are read, decided on and put back."""
 
     list_display = ("pk", "original_name", "format", "state", "owner", "created_at", "told")
@@ -35,7 +36,8 @@ class ImportRunAdmin(admin.ModelAdmin):
     list_select_related = ("owner",)
     search_fields = ("original_name", "sha256")
     search_help_text = _("Name of the file, or its SHA-256.")
-    list_per_page = 50
+    is_public_content = False  # applying a run counts itself
+    when_empty = _("No imports yet. Upload a registry's file: Trials, Import.")
 
     @admin.display(description=_("what it does"))
     def told(self, run: ImportRun) -> str:
@@ -97,6 +99,8 @@ class ImportRunAdmin(admin.ModelAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
+        if request.method == "POST":
+            raise PermissionDenied  # each action has an address of its own
         if not object_id.isdecimal() or len(object_id) > 18:
             raise Http404
         run = self._run(request, int(object_id))

@@ -23,6 +23,7 @@ from drugs.models.rows import (
     StatusEvent,
     row_models,
 )
+from drugs.models.step import EditionStep
 from drugs.models.therapy import FormerSlug, Therapy
 from drugs.models.trial import Trial, TrialCountry, TrialIdentifier
 
@@ -33,6 +34,7 @@ __all__ = [
     "ContentVersion",
     "Dosing",
     "Edition",
+    "EditionStep",
     "EditionText",
     "FindingAnswer",
     "FormerSlug",

@@ -93,6 +93,10 @@ class Edition(models.Model):
         verbose_name = _("edition")
         verbose_name_plural = _("editions")
         ordering = ["therapy__slug", "-number"]
+        permissions = [
+            ("review_edition", "Can return, publish, schedule and take back editions"),
+            ("withdraw_edition", "Can withdraw a published edition"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["therapy", "number"],

@@ -15,6 +15,7 @@ from drugs.models import (
     ContentVersion,
     Dosing,
     Edition,
+    EditionStep,
     FindingAnswer,
     GlossaryTerm,
     ImportRow,
@@ -111,6 +112,11 @@ def record(**changes):
 
 def trial(**changes):
     return {"home_number": "NCT00000009", "home_registry": "CTGOV"} | changes
+
+
+def step(**changes):
+    edition = factories.EditionFactory()
+    return {"therapy": edition.therapy, "edition": edition, "number": 1, "kind": "sent", "at": timezone.now()} | changes
 
 
 def flag(**changes):
@@ -233,6 +239,8 @@ BREAKERS = {
         same(FindingAnswer, therapy=factories.TherapyFactory(), key="k", reason="r"),
     ),
     "answer_has_a_reason": lambda: (FindingAnswer, {"therapy": factories.TherapyFactory(), "key": "k", "reason": ""}),
+    "step_kind_known": lambda: (EditionStep, step(kind="x")),
+    "step_says_why": lambda: (EditionStep, step(kind="returned")),
     "one_open_flag_per_fact": lambda: (ReviewFlag, same(ReviewFlag, **flag())),
     "one_open_flag_per_link": lambda: (
         ReviewFlag,

@@ -1,0 +1,215 @@
+"""Editions: a draft with all its rows on one page; a published one to read."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from drugs.admin.base import StaffAdmin
+from drugs.admin.rows import INLINES, park, put_in_order
+from drugs.models import Edition, Source, Therapy
+from drugs.publishing.states import State, with_state
+from drugs.publishing.steps import last_save, record
+from drugs.vocabulary import StepKind
+
+
+class DraftForm(forms.ModelForm):
+    """A draft with the version that it was opened at: two people never overwrite each other.
+
+    A half-finished draft is always saved; what is missing is asked for when it is sent to review.
+    """
+
+    opened_at_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    class Meta:
+        model = Edition
+        fields = "__all__"  # noqa: DJ007 (the admin's fieldsets are the list)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "as_of_on" in self.fields:
+            self.fields["as_of_on"].required = False
+        self.initial["opened_at_version"] = self.instance.version
+
+    def clean(self) -> dict[str, Any]:
+        """The change page is one transaction: the row is locked until the draft and its rows are saved."""
+        super().clean()
+        if self.instance.pk:
+            now = Edition.objects.select_for_update().values_list("version", flat=True).get(pk=self.instance.pk)
+            if self.cleaned_data.get("opened_at_version") != now:
+                raise ValidationError(_stale_message(self.instance), code="stale")
+            self.instance.version = now + 1
+        return self.cleaned_data
+
+
+def _stale_message(edition: Edition) -> str:
+    step = last_save(edition)
+    if step is None:
+        return _t("Someone else saved this draft meanwhile. Your text is still here, and nothing was overwritten.")
+    return _t(
+        "%(who)s saved this draft at %(when)s, after you opened it. Your text is still here, and nothing was overwritten."
+    ) % {"who": step.by or _t("Someone"), "when": date_format(timezone.localtime(step.at), "H:i")}
+
+
+class StateFilter(admin.SimpleListFilter):
+    title = _("where it stands")
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return list(State.choices)
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        return queryset.filter(state=self.value()) if self.value() in State.values else queryset
+
+
+class UnverifiedFilter(admin.SimpleListFilter):
+    title = _("rows to verify")
+    parameter_name = "unverified"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("yes", _("has unverified rows"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        if self.value() != "yes":
+            return queryset
+        found: set[int] = set()
+        for inline in INLINES:
+            found |= set(inline.model.objects.filter(is_verified=False).values_list("edition_id", flat=True))
+        return queryset.filter(pk__in=found)
+
+
+@admin.register(Edition)
+class EditionAdmin(StaffAdmin):
+    """The editors' main page. Published editions are read there, never changed."""
+
+    form = DraftForm
+    inlines = INLINES
+    is_public_content = False  # a draft is not public; publishing counts itself
+    change_form_template = "admin/drugs/edition/change_form.html"
+    list_display = ("display_name", "number", "state_shown", "modality", "as_of_shown", "goes_live")
+    list_filter = (StateFilter, UnverifiedFilter, "modality", "therapy__kind")
+    list_select_related = ("therapy", "publication")
+    search_fields = ("display_name", "name", "therapy__slug", "alias_set__text")
+    search_help_text = _("A name of the therapy: generic, brand, code.")
+    date_hierarchy = None
+    when_empty = _("No editions match. A draft is started from its therapy's page.")
+    fieldsets = (
+        (_("Names"), {"fields": (("name", "display_name"), "modality")}),
+        (
+            _("In short"),
+            {
+                "fields": ("summary", "plain_words"),
+                "description": _("Plain calm English for a tired reader. No figure without its source."),
+            },
+        ),
+        (
+            _("In full"),
+            {
+                "fields": (
+                    "background",
+                    "mechanism_of_action",
+                    "clinical_trials",
+                    "dose_and_administration",
+                    "side_effects_text",
+                    "current_status",
+                ),
+                "description": _(
+                    "Cite as (Oh et al., 2018): the label of a source below. Name each registered trial by its "
+                    "number or acronym."
+                ),
+            },
+        ),
+        (_("As of"), {"fields": ("as_of_on", "opened_at_version")}),
+    )
+
+    # What is shown
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return with_state(super().get_queryset(request), timezone.now())
+
+    @admin.display(description=_("where it stands"), ordering="state")
+    def state_shown(self, edition: Edition) -> str:
+        return format_html('<span class="state state-{}">{}</span>', edition.state, State(edition.state).label)
+
+    @admin.display(description=_("as of"), ordering="as_of_on")
+    def as_of_shown(self, edition: Edition) -> str:
+        return edition.as_of_on.display if edition.as_of_on else ""
+
+    @admin.display(description=_("goes live"), ordering="publication__goes_live_at")
+    def goes_live(self, edition: Edition) -> Any:
+        return edition.publication.goes_live_at if not edition.is_draft else None
+
+    def get_fieldsets(self, request: HttpRequest, obj: Edition | None = None) -> Any:
+        if obj is None:
+            return (
+                (
+                    _("The first edition of a therapy"),
+                    {"fields": ("therapy", ("name", "display_name"), "modality", "as_of_on")},
+                ),
+            )
+        if not self.has_change_permission(request, obj):
+            return (*self.fieldsets[:-1], (_("As of"), {"fields": ("as_of_on",)}))
+        return self.fieldsets
+
+    def get_inlines(self, request: HttpRequest, obj: Edition | None) -> Any:
+        return self.inlines if obj else ()
+
+    def get_form(self, request: HttpRequest, obj: Edition | None = None, **kwargs: Any) -> Any:
+        request.own_sources = (  # type: ignore[attr-defined]
+            list(Source.objects.filter(edition=obj).order_by("label")) if obj else []
+        )
+        return super().get_form(request, obj, **kwargs)
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "therapy":
+            kwargs["queryset"] = Therapy.objects.filter(editions=None)
+            kwargs["help_text"] = _(
+                "Therapies without an edition. For the others, start a draft from the therapy's page: it is a copy."
+            )
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    # Who may
+
+    def has_change_permission(self, request: HttpRequest, obj: Edition | None = None) -> bool:
+        if obj is not None and not obj.is_draft:
+            return False
+        return super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Edition | None = None) -> bool:
+        """Drafts are discarded with all their rows on a page of its own; published editions stay."""
+        return False
+
+    def get_view_on_site_url(self, obj: Edition | None = None) -> str | None:
+        now = timezone.now()
+        if obj is None or not Edition.objects.published(now).filter(pk=obj.pk).exists():
+            return None
+        return obj.get_absolute_url()
+
+    # Saving
+
+    def save_model(self, request: HttpRequest, obj: Edition, form: Any, change: bool) -> None:
+        if not change:
+            obj.number = obj.therapy.next_number()
+        super().save_model(request, obj, form, change)
+        if not change:
+            record(obj, StepKind.STARTED, by=request.user)
+        record(obj, StepKind.SAVED, by=request.user)
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        park(formset)
+        put_in_order(formset)
+        super().save_formset(request, form, formset, change)
+
+    def response_add(self, request: HttpRequest, obj: Edition, post_url_continue: str | None = None) -> HttpResponse:
+        """The first edition starts with its names: its page with all rows comes next."""
+        super().response_add(request, obj, post_url_continue)
+        return redirect("admin:drugs_edition_change", obj.pk)

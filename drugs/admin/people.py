@@ -1,0 +1,91 @@
+"""Accounts, groups and the log of who did what."""
+
+from typing import Any
+
+from auditlog import admin as auditlog_admin
+from auditlog.models import LogEntry
+from django.contrib import admin
+from django.contrib.auth import admin as auth_admin
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from drugs.admin.base import ReadOnly, StaffAdmin
+
+User = get_user_model()
+for model in (User, Group, LogEntry):
+    admin.site.unregister(model)
+
+
+@admin.register(User)
+class UserAdmin(StaffAdmin, auth_admin.UserAdmin):
+    """Accounts. Whoever is no superuser neither makes one nor changes one."""
+
+    is_public_content = False
+    export_leaves_out = ("password",)
+    list_display = ("username", "first_name", "last_name", "email", "in_groups", "is_active", "last_login")
+    list_filter = ("groups", "is_active", "is_staff", "is_superuser")
+    when_empty = _("No accounts match.")
+    fieldsets = (
+        (_("Account"), {"fields": ("username", "password", "is_active")}),
+        (_("Person"), {"fields": ("first_name", "last_name", "email")}),
+        (
+            _("What this person may do"),
+            {
+                "fields": ("is_staff", "groups", "is_superuser", "user_permissions"),
+                "description": _(
+                    "Choose groups; single permissions are for exceptions. Editors write, reviewers publish what "
+                    "others wrote, importers bring registry files, administrators keep accounts."
+                ),
+            },
+        ),
+        (_("Dates"), {"fields": ("last_login", "date_joined")}),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return super().get_queryset(request).prefetch_related("groups")
+
+    @admin.display(description=_("groups"))
+    def in_groups(self, user: Any) -> str:
+        return ", ".join(group.name for group in user.groups.all())
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        dates = ("last_login", "date_joined")
+        return dates if request.user.is_superuser else (*dates, "is_superuser", "user_permissions")
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        if obj is not None and obj.is_superuser and not request.user.is_superuser:
+            return False
+        return super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Accounts are switched off, not deleted: what they did stays theirs."""
+        return False
+
+
+@admin.register(Group)
+class GroupAdmin(StaffAdmin, auth_admin.GroupAdmin):
+    is_public_content = False
+    when_empty = _("No groups.")
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """What a group may do is decided by superusers: a group that could change itself could do anything."""
+        return bool(request.user.is_superuser)
+
+    has_delete_permission = has_change_permission
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.is_superuser)
+
+
+@admin.register(LogEntry)
+class AuditAdmin(ReadOnly, StaffAdmin, auditlog_admin.LogEntryAdmin):
+    """Who changed which record, from what to what. Read only."""
+
+    is_public_content = False
+    list_filter = ("action", "content_type")
+    search_fields = ("object_repr", "actor__username", "actor__first_name", "actor__last_name")
+    when_empty = _("Nothing was changed yet.")
+    export_leaves_out = ("remote_addr", "remote_port")

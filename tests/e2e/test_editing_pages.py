@@ -1,0 +1,90 @@
+"""The admin in a real browser: nothing blocked by the policy, nothing on the console, nothing that axe finds."""
+
+import pytest
+from django.urls import reverse
+
+from drugs.models import Edition, Organisation
+from tests import factories
+from tests.admin.people import staff
+from tests.e2e.pages import WIDTHS, Watched, sign_in
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def draft():
+    live = factories.live_edition("riluzole")
+    factories.TherapyTrialFactory(therapy=live.therapy)
+    return factories.whole_edition("edaravone")
+
+
+def addresses(draft):
+    """Every kind of page of the admin that is ours."""
+    live = Edition.objects.get(therapy__slug="riluzole")
+    trial = factories.TrialFactory()
+    yield reverse("admin:index")
+    for model in ("therapy", "edition", "trial", "therapytrial", "organisation", "glossaryterm", "reportedresult"):
+        yield reverse(f"admin:drugs_{model}_changelist")
+    yield reverse("admin:drugs_edition_change", args=[draft.pk])
+    yield reverse("admin:drugs_edition_change", args=[live.pk])
+    yield reverse("admin:drugs_edition_add")
+    yield reverse("admin:drugs_therapy_change", args=[live.therapy_id])
+    yield reverse("admin:drugs_trial_change", args=[trial.pk])
+    yield reverse("admin:drugs_edition_history", args=[draft.pk])
+    yield reverse("admin:drugs_organisation_import")
+    yield reverse("admin:drugs_organisation_export")
+    yield reverse("admin:auth_user_changelist")
+    yield reverse("admin:auditlog_logentry_changelist")
+
+
+def test_nothing_is_blocked_and_axe_finds_nothing(page, live_server, draft):
+    watched = Watched(page)
+    sign_in(page, live_server.url, staff("superuser"))
+    found = {}
+
+    for address in addresses(draft):
+        page.goto(live_server.url + address)
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900})
+            found[address, width] = [*watched.axe(), *(["too wide"] if watched.overflows() else [])]
+
+    assert not watched.complaints, "\n".join(watched.complaints)
+    assert not {place: findings for place, findings in found.items() if findings}
+
+
+def test_the_editor_writes_rich_text(page, live_server, draft):
+    watched = Watched(page)
+    sign_in(page, live_server.url, staff("Editor"))
+    page.goto(live_server.url + reverse("admin:drugs_edition_change", args=[draft.pk]))
+
+    editor = page.get_by_role("textbox", name="Background", exact=True)
+    editor.click()
+    page.keyboard.press("Control+End")
+    page.keyboard.type(" And more.")
+    page.get_by_role("button", name="Save and continue editing").click()
+    page.wait_for_load_state()
+
+    draft.refresh_from_db()
+    assert draft.background == "<p>What it is (Oh et al., 2018). And more.</p>"
+    assert not watched.complaints
+
+
+def test_a_sheet_comes_in_with_nothing_blocked(page, live_server):
+    watched = Watched(page)
+    factories.OrganisationFactory(slug="corestem", name="Corestem")
+    sign_in(page, live_server.url, staff("Editor"))
+    page.goto(live_server.url + reverse("admin:drugs_organisation_import"))
+    sheet = b"slug,name,country\ncorestem,CORESTEM Inc.,KR\nnew-one,New one,\n"
+
+    page.set_input_files("input[type=file]", {"name": "list.csv", "mimeType": "text/csv", "buffer": sheet})
+    page.select_option("select[name=format]", label="csv")
+    page.click("input[type=submit]")
+    findings = watched.axe()
+    preview = page.inner_text(".import-preview")
+    page.click("input[name=confirm]")
+    page.wait_for_load_state()
+
+    assert "CORESTEM Inc." in preview
+    assert set(Organisation.objects.values_list("name", flat=True)) == {"CORESTEM Inc.", "New one"}
+    assert not findings
+    assert not watched.complaints, "\n".join(watched.complaints)
