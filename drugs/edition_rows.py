@@ -96,6 +96,11 @@ class EditionRows:
         return sorted(current, key=lambda event: (order[event.stage], event.region == WORLD, event.position))
 
     @property
+    def has_one_region(self) -> bool:
+        """Whether all stages, earlier ones too, are of one region: then 'everywhere else' has no 'else'."""
+        return len({event.region for event in self.of(StatusEvent)}) == 1
+
+    @property
     def stage_history(self) -> list[StatusEvent]:
         return sorted(self.of(StatusEvent), key=lambda event: str(event.happened_on or ""), reverse=True)
 

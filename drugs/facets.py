@@ -1,7 +1,7 @@
 """Counts beside each option of a filter: how many records it would show with all the *other* filters as they are."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -36,13 +36,22 @@ class Facet:
         return any(option.is_chosen for option in self.options)
 
 
-def edition_facets(filterset: EditionFilterSet, live: QuerySet[Edition]) -> tuple[list[Facet], dict[int, list[str]]]:
-    """The facets of /drugs/ and each live edition's furthest phase.
+@dataclass
+class EditionFacets:
+    """What /drugs/ says beside its rows: the facets, how many there are without any filter, phases and stages by edition."""
 
-    (value, edition) pairs are read once per facet and intersected here (docs/design.md, decision 5).
+    facets: list[Facet]
+    whole: int
+    furthest: dict[int, list[str]]
+    stages: dict[int, list[StatusEvent]]
+
+
+def edition_facets(filterset: EditionFilterSet, live: QuerySet[Edition]) -> EditionFacets:
+    """The facets of /drugs/, their (value, edition) pairs read once per facet and intersected here.
+
+    docs/design.md, decision 5, has why.
     """
-    text = filterset.form.cleaned_data.get("q") if filterset.is_valid() else ""
-    base = list(matching_text(live, text or "").values_list("pk", "therapy_id", "modality"))
+    base = list(live.order_by().values_list("pk", "therapy_id", "modality"))
     editions = {pk for pk, _therapy, _modality in base}
     of_therapy = {therapy: pk for pk, therapy, _modality in base}
     phases = {rank: phase.value for phase, rank in PHASE_RANKS.items()}
@@ -52,11 +61,19 @@ def edition_facets(filterset: EditionFilterSet, live: QuerySet[Edition]) -> tupl
         .values_list("organisation__slug", "organisation__name", "edition")
         .order_by("organisation__name")
     )
+    stages = list(
+        StatusEvent.objects.public()
+        .filter(edition__in=live, is_current=True)
+        .order_by("stage", "position", "pk")
+        .values_list("edition", "stage", "region")
+    )
     pairs: dict[str, dict[str, set[int]]] = {
-        "stage": _pairs(
-            StatusEvent.objects.public().filter(edition__in=live, is_current=True).values_list("stage", "edition")
+        "stage": _pairs((stage, edition) for edition, stage, _region in stages),
+        "phase": _pairs(
+            (phases[row["rank"]], of_therapy[row["therapy"]])
+            for row in furthest_ranks()
+            if row["therapy"] in of_therapy
         ),
-        "phase": _pairs((phases[row["rank"]], of_therapy.get(row["therapy"], 0)) for row in furthest_ranks()),
         "modality": _pairs((modality, pk) for pk, _therapy, modality in base),
         "route": _pairs(Dosing.objects.public().filter(edition__in=live).values_list("route", "edition")),
         "country": _countries(
@@ -68,15 +85,20 @@ def edition_facets(filterset: EditionFilterSet, live: QuerySet[Edition]) -> tupl
         "sponsor": {slug: name for slug, name, _edition in sponsors},
         "country": {code: str(name) for code, name in region_choices()},
     }
+    found = _with_text(filterset, live, editions)
     chosen = {name: filterset.accepted().getlist(name) for name in pairs}
     facets = []
     for name, values in pairs.items():
-        others = editions.copy()
+        others = found.copy()
         for other, taken in chosen.items():
             if other != name and taken:
                 others &= set().union(*(pairs[other].get(value, set()) for value in taken))
-        words = labels.get(name) or {value: str(label) for value, label in filterset.filters[name].field.choices}
-        counts = {value: len(found & others) for value, found in values.items()}
+        words = (
+            labels[name]
+            if name in labels
+            else {value: str(label) for value, label in filterset.filters[name].field.choices}
+        )
+        counts = {value: len(having & others) for value, having in values.items()}
         facets.append(
             Facet(
                 name,
@@ -85,37 +107,59 @@ def edition_facets(filterset: EditionFilterSet, live: QuerySet[Edition]) -> tupl
             )
         )
     furthest: dict[int, list[str]] = defaultdict(list)
-    for phase, found in pairs["phase"].items():
-        for pk in found:
+    for phase, having in pairs["phase"].items():
+        for pk in having:
             furthest[pk].append(phase)
-    return facets, furthest
+    events: dict[int, list[StatusEvent]] = defaultdict(list)
+    for edition, stage, region in stages:
+        events[edition].append(StatusEvent(stage=stage, region=region))
+    return EditionFacets(facets if filterset.is_valid() else [], len(base), furthest, events)
 
 
-def trial_facets(filterset: TrialFilterSet) -> list[Facet]:
-    """The facets of /trials/, each counted by the database under all filters but its own."""
+def _with_text(filterset: EditionFilterSet, live: QuerySet[Edition], editions: set[int]) -> set[int]:
+    """Those of `editions` that the words asked for are found in."""
+    text = filterset.form.cleaned_data.get("q") if filterset.is_valid() else ""
+    return set(matching_text(live, text).order_by().values_list("pk", flat=True)) if text else editions.copy()
+
+
+#: The facets that are columns of Trial: counted together, in one query.
+TRIAL_COLUMNS = {"status": "overall_status", "phase": "phases", "study_type": "study_type"}
+
+
+def trial_facets(filterset: TrialFilterSet, live: Sequence[Edition]) -> list[Facet]:
+    """The facets of /trials/, each counted by the database under all filters but its own; `live`: the live editions."""
     if not filterset.is_valid():
         return []
     labels = {
         name: {str(value): str(label) for value, label in filterset.form.fields[name].choices}
         for name in ("status", "phase", "study_type", "country", "registry")
     }
-    therapies = {edition.therapy_id: edition for edition in filterset.form.fields["therapy"].queryset}
-    labels["therapy"] = {edition.therapy.slug: edition.display_name for edition in therapies.values()}
-    facets = []
-    for name in ("status", "phase", "study_type", "therapy", "country", "registry"):
-        rows = _without(filterset, name)
-        counts = _trial_counts(name, rows)
-        if name == "therapy":
-            counts = {therapies[pk].therapy.slug: count for pk, count in counts.items() if pk in therapies}
-        facets.append(
-            Facet(name, filterset.label_of(name), _options(counts, labels[name], filterset.accepted().getlist(name)))
-        )
-    return facets
+    addresses = {edition.therapy_id: edition.therapy.slug for edition in live}
+    labels["therapy"] = {edition.therapy.slug: edition.display_name for edition in live}
+    counts: dict[str, dict[Any, int]] = _column_counts(filterset)
+    for name in ("therapy", "country", "registry"):
+        counts[name] = _related_counts(name, _without(filterset, name))
+    counts["therapy"] = {addresses[pk]: count for pk, count in counts["therapy"].items() if pk in addresses}
+    return [
+        Facet(name, filterset.label_of(name), _options(counts[name], labels[name], filterset.accepted().getlist(name)))
+        for name in ("status", "phase", "study_type", "therapy", "country", "registry")
+    ]
 
 
-def _trial_counts(name: str, rows: QuerySet[Any]) -> dict[Any, int]:
-    if column := {"status": "overall_status", "phase": "phases", "study_type": "study_type"}.get(name):
-        return dict(rows.order_by().values_list(column).annotate(count=Count("pk")))
+def _column_counts(filterset: TrialFilterSet) -> dict[str, dict[Any, int]]:
+    """Counts of the three column facets, from one GROUP BY of all three under the other filters."""
+    columns = list(TRIAL_COLUMNS.values())
+    groups = list(_without(filterset, *TRIAL_COLUMNS).order_by().values_list(*columns).annotate(count=Count("pk")))
+    chosen = [set(filterset.accepted().getlist(name)) for name in TRIAL_COLUMNS]
+    counts: dict[str, dict[Any, int]] = {name: defaultdict(int) for name in TRIAL_COLUMNS}
+    for *values, count in groups:
+        for own, name in enumerate(TRIAL_COLUMNS):
+            if all(position == own or not taken or values[position] in taken for position, taken in enumerate(chosen)):
+                counts[name][values[own]] += count
+    return counts
+
+
+def _related_counts(name: str, rows: QuerySet[Any]) -> dict[Any, int]:
     related: QuerySet[Any] = {
         "country": TrialCountry.objects.values_list("country"),
         "registry": TrialIdentifier.objects.values_list("registry"),
@@ -126,11 +170,11 @@ def _trial_counts(name: str, rows: QuerySet[Any]) -> dict[Any, int]:
     )
 
 
-def _without(filterset: TrialFilterSet, name: str) -> QuerySet[Any]:
-    """The rows under every filter but one."""
+def _without(filterset: TrialFilterSet, *names: str) -> QuerySet[Any]:
+    """The rows under every filter but these."""
     data = filterset.accepted()
-    data.pop(name, None)
-    data.pop("sort", None)
+    for name in (*names, "sort"):
+        data.pop(name, None)
     return TrialFilterSet(data, queryset=filterset.queryset, request=filterset.request).rows
 
 

@@ -296,6 +296,34 @@ class Sex(TextChoices):
     MALE = "MALE", _("Male")
 
 
+#: Codes that the registry writes in columns which may hold several of them, or others that we have not met: words for those we know.
+#: Age groups: https://clinicaltrials.gov/data-api/about-api/study-data-structure (Child is birth to 17).
+REGISTRY_WORDS = {
+    "CHILD": _("children (up to 17)"),
+    "ADULT": _("adults (18 to 64)"),
+    "OLDER_ADULT": _("older adults (65 and over)"),
+    "INDUSTRY": _("industry"),
+    "NIH": _("US National Institutes of Health"),
+    "FED": _("another US federal agency"),
+    "NETWORK": _("a network"),
+    "INDIV": _("a person"),
+    "OTHER_GOV": _("a government"),
+    "OTHER": _("other"),
+    "UNKNOWN": _("not known"),
+    "COHORT": _("cohort"),
+    "CASE_CONTROL": _("cases and controls"),
+    "CASE_ONLY": _("cases only"),
+    "CASE_CROSSOVER": _("case-crossover"),
+    "ECOLOGIC_OR_COMMUNITY": _("ecologic or community"),
+    "FAMILY_BASED": _("family-based"),
+    "DEFINED_POPULATION": _("defined population"),
+    "NATURAL_HISTORY": _("natural history"),
+    "PROSPECTIVE": _("forward in time"),
+    "RETROSPECTIVE": _("back in time"),
+    "CROSS_SECTIONAL": _("at one moment"),
+}
+
+
 class LinkDecision(TextChoices):
     SUGGESTED = "suggested", _("suggested, waits for a person")
     CONFIRMED = "confirmed", _("confirmed")

@@ -97,7 +97,7 @@ class RecordFilterSet(django_filters.FilterSet):
 
     def words_of(self, name: str, value: str) -> str:
         """How a value reads: the label of its choice, else as it was typed."""
-        choices = dict(getattr(self.form.fields[name], "choices", []) or [])
+        choices = dict(getattr(self.form.fields[name], "choices", ()))
         label = choices.get(value)
         return str(label) if label else f"“{value}”" if name in ("q", "sponsor") else value
 

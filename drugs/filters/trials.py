@@ -3,20 +3,21 @@
 from typing import Any
 
 import django_filters
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
 from drugs.filters.base import RecordFilterSet, TextFilter
-from drugs.models import Edition, TherapyTrial, Trial, TrialCountry, TrialIdentifier
+from drugs.models import Edition, Therapy, TherapyTrial, Trial, TrialCountry, TrialIdentifier
 from drugs.vocabulary import OverallStatus, Phase, Registry, StudyType
 
 
-def live_therapies(request: Any) -> QuerySet[Edition]:
-    """The therapies that a reader can name: live editions, each with its therapy's address."""
-    live = Edition.objects.live(timezone.now()).select_related("therapy")
-    return live.annotate(address=F("therapy__slug")).order_by("display_name", "pk")
+def live_therapies(request: Any) -> QuerySet[Therapy]:
+    """The therapies that a reader can name: those with a live edition, each with its name there."""
+    live = Edition.objects.live(timezone.now())
+    name = live.filter(therapy=OuterRef("pk")).values("display_name")[:1]
+    return Therapy.objects.filter(pk__in=live.values("therapy")).annotate(display_name=Subquery(name))
 
 
 class TrialFilterSet(RecordFilterSet):
@@ -30,7 +31,7 @@ class TrialFilterSet(RecordFilterSet):
         choices=lambda: list(countries), method="filter_country", label=_("Has a site in")
     )
     therapy = django_filters.ModelMultipleChoiceFilter(
-        queryset=live_therapies, to_field_name="address", method="filter_therapy", label=_("Therapy")
+        queryset=live_therapies, to_field_name="slug", method="filter_therapy", label=_("Therapy")
     )
     registry = django_filters.MultipleChoiceFilter(
         choices=Registry.choices, method="filter_registry", label=_("Has a number in")
@@ -68,9 +69,7 @@ class TrialFilterSet(RecordFilterSet):
     def filter_therapy(self, queryset: QuerySet[Trial], name: str, value: Any) -> QuerySet[Trial]:
         if not value:
             return queryset
-        links = TherapyTrial.objects.public().filter(
-            trial=OuterRef("pk"), therapy__in=[edition.therapy_id for edition in value]
-        )
+        links = TherapyTrial.objects.public().filter(trial=OuterRef("pk"), therapy__in=list(value))
         return queryset.filter(Exists(links))
 
     def filter_registry(self, queryset: QuerySet[Trial], name: str, value: list[str]) -> QuerySet[Trial]:
@@ -94,9 +93,7 @@ class TrialFilterSet(RecordFilterSet):
 
     def words_of(self, name: str, value: str) -> str:
         if name == "therapy":
-            known = {
-                edition.therapy.slug: edition.display_name for edition in (self.form.cleaned_data.get("therapy") or [])
-            }
+            known = {therapy.slug: therapy.display_name for therapy in self.form.cleaned_data.get("therapy") or []}
             return known.get(value, value)
         return super().words_of(name, value)
 

@@ -1,6 +1,7 @@
 """Values in the words and forms that readers see."""
 
 import json
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -18,7 +19,7 @@ from drugs.regions import region_name
 from drugs.registry_numbers import public_address
 from drugs.therapy_page import TherapyPage
 from drugs.trial_page import TrialPage
-from drugs.vocabulary import DateType, Stage
+from drugs.vocabulary import REGISTRY_WORDS, DateType, Stage
 
 register = template.Library()
 
@@ -56,6 +57,13 @@ def p_value(result: ReportedResult) -> str:
 def pieces(value: str) -> list[str]:
     """The parts of a registry's list, which separates them by |."""
     return [part.strip() for part in value.split("|") if part.strip()]
+
+
+@register.filter
+def in_words(value: str) -> str:
+    """A registry's own codes as people read them: 'ADULT, OLDER_ADULT' as 'adults (18 to 64), older adults (65 and over)'."""
+    codes = [code.strip() for code in re.split(r"[|,]", value) if code.strip()]
+    return ", ".join(str(REGISTRY_WORDS.get(code, code)) for code in codes)
 
 
 @register.filter

@@ -1,7 +1,6 @@
 """The lists of therapies."""
 
 import datetime as dt
-from collections import defaultdict
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -24,18 +23,16 @@ def therapy_list(request: HttpRequest, *, at: dt.datetime, stage: Stage | None =
     page = page_of(
         filterset.ordered().select_related("therapy", "publication"), request.GET.get("page", "1"), filterset.accepted()
     )
-    facets, furthest = edition_facets(filterset, live)
-    if stage:
-        facets = [facet for facet in facets if facet.name != "stage"]
-    stages = stages_of(page.rows)
+    found = edition_facets(filterset, live)
+    facets = [facet for facet in found.facets if not stage or facet.name != "stage"]
     rows = [
-        (edition, stages[edition.pk], [Phase(phase).label for phase in furthest.get(edition.pk, [])])
+        (edition, found.stages[edition.pk], [Phase(phase).label for phase in found.furthest.get(edition.pk, [])])
         for edition in page.rows
     ]
     context = {
         "filterset": filterset,
         "page": page,
-        "whole": live.count() if filterset.in_words() else page.total,
+        "whole": found.whole,
         "rows": rows,
         "facets": facets,
         "stage": stage,
@@ -43,13 +40,3 @@ def therapy_list(request: HttpRequest, *, at: dt.datetime, stage: Stage | None =
         "at": at,
     }
     return render(request, "drugs/therapy_list.html", context)
-
-
-def stages_of(editions: list[Edition]) -> dict[int, list[StatusEvent]]:
-    """The current public stages of each edition, approvals first."""
-    grouped: dict[int, list[StatusEvent]] = defaultdict(list)
-    for event in (
-        StatusEvent.objects.public().filter(edition__in=editions, is_current=True).order_by("stage", "position", "pk")
-    ):
-        grouped[event.edition_id].append(event)
-    return grouped

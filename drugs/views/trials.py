@@ -19,11 +19,21 @@ from drugs.views.caching import public_page
 def trial_list(request: HttpRequest, *, at: dt.datetime) -> HttpResponse:
     filterset = TrialFilterSet(request.GET, queryset=Trial.objects.public(), request=request)
     page = page_of(filterset.ordered(), request.GET.get("page", "1"), filterset.accepted())
-    therapies = therapies_of(page.rows, at)
-    rows = [(trial, therapies[trial.pk]) for trial in page.rows]
-    whole = filterset.queryset.count() if filterset.in_words() else page.total
-    facets = trial_facets(filterset)
-    context = {"filterset": filterset, "page": page, "whole": whole, "rows": rows, "facets": facets, "at": at}
+    live = list(
+        Edition.objects.live(at)
+        .select_related("therapy")
+        .only("display_name", "therapy__slug")
+        .order_by("display_name", "pk")
+    )
+    therapies = therapies_of(page.rows, live)
+    context = {
+        "filterset": filterset,
+        "page": page,
+        "whole": filterset.queryset.count() if filterset.in_words() else page.total,
+        "rows": [(trial, therapies[trial.pk]) for trial in page.rows],
+        "facets": trial_facets(filterset, live),
+        "at": at,
+    }
     return render(request, "drugs/trial_list.html", context)
 
 
@@ -44,16 +54,13 @@ def trial_detail(request: HttpRequest, number: str, *, at: dt.datetime) -> HttpR
     return render(request, "drugs/trial_detail.html", {"page": TrialPage(trial, at), "trial": trial, "at": at})
 
 
-def therapies_of(trials: list[Trial], at: dt.datetime) -> dict[int, list[Edition]]:
-    """The live editions whose pages show each trial: the only way to a therapy's name."""
-    links = TherapyTrial.objects.public().filter(trial__in=trials).values_list("trial", "therapy")
-    by_therapy: dict[int, list[int]] = defaultdict(list)
-    for trial, therapy in links:
-        by_therapy[therapy].append(trial)
+def therapies_of(trials: list[Trial], live: list[Edition]) -> dict[int, list[Edition]]:
+    """Those of the live editions whose pages show each trial: the only way to a therapy's name."""
+    shown: dict[int, set[int]] = defaultdict(set)
+    for trial, therapy in TherapyTrial.objects.public().filter(trial__in=trials).values_list("trial", "therapy"):
+        shown[therapy].add(trial)
     grouped: dict[int, list[Edition]] = defaultdict(list)
-    for edition in (
-        Edition.objects.live(at).filter(therapy__in=by_therapy).select_related("therapy").order_by("display_name", "pk")
-    ):
-        for trial in by_therapy[edition.therapy_id]:
+    for edition in live:
+        for trial in shown[edition.therapy_id]:
             grouped[trial].append(edition)
     return grouped
