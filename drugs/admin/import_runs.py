@@ -16,9 +16,9 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from drugs.admin.base import StaffAdmin
-from drugs.imports import downloads, runs, tasks
+from drugs.imports import downloads, mapping, runs, tasks
 from drugs.imports.undo import NotAppliedError, undo
-from drugs.models import ImportRow, ImportRun, Trial
+from drugs.models import ColumnMapping, ImportRow, ImportRun, Trial
 from drugs.vocabulary import RowDecision, RunState
 
 PER_PAGE = 50
@@ -71,6 +71,7 @@ class ImportRunAdmin(StaffAdmin):
         return [
             page("decide", self.decide),
             page("compare", self.compare),
+            page("columns", self.columns),
             page("confirm", self.confirm),
             page("undo", self.undo),
             page("discard", self.discard),
@@ -119,6 +120,9 @@ class ImportRunAdmin(StaffAdmin):
             "tabs": _tabs(run, asked),
             "fields": [(name, _label(name), count) for name, count in run.counts.get("fields", {}).items()],
             "sorts": [("row", _t("row")), ("number", _t("registry number"))],
+            "columns": run.detection.get("mapping") if run.state in OPEN_STATES else None,
+            "facts": mapping.choices(),
+            "can_map": request.user.has_perm("drugs.add_importrun"),
             "is_open": run.state == RunState.COMPARED,
             "is_waiting": run.state in (RunState.UPLOADED, RunState.CONFIRMED),
             "worker_command": tasks.worker_command(),
@@ -185,6 +189,24 @@ class ImportRunAdmin(StaffAdmin):
             tasks.start_compare(run)
         return self._back(run)
 
+    def columns(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Keep what a person says of a sheet's columns, and compare again."""
+        return require_POST(self._columns)(request, pk)
+
+    def _columns(self, request: HttpRequest, pk: int) -> HttpResponse:
+        run = self._run(request, pk, "add")
+        guessed = run.detection.get("mapping")
+        if run.state not in OPEN_STATES or not guessed:
+            return self._back(run)
+        facts = [request.POST.get(f"column-{at}", "") for at in range(len(guessed))]
+        if problem := mapping.problem(facts):
+            messages.error(request, problem)
+            return self._back(run)
+        mapping.remember([column["header"] for column in guessed], facts, by=request.user)
+        tasks.start_compare(run)
+        messages.success(request, _t("The columns are kept for every sheet with this header."))
+        return self._back(run)
+
     def undo(self, request: HttpRequest, pk: int) -> HttpResponse:
         return require_POST(self._undo)(request, pk)
 
@@ -225,6 +247,22 @@ class ImportRunAdmin(StaffAdmin):
 
     def report_json(self, request: HttpRequest, pk: int) -> HttpResponse:
         return downloads.report_json(self._run(request, pk))
+
+
+@admin.register(ColumnMapping)
+class ColumnMappingAdmin(StaffAdmin):
+    """What staff said of a sheet's columns: named on the page of an import, forgotten here."""
+
+    list_display = ("__str__", "saved_by", "saved_at")
+    fields = readonly_fields = ("headers", "facts", "saved_by", "saved_at")
+    is_public_content = False
+    when_empty = _("No columns were named yet: an import of a sheet kept by hand asks for them.")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
 
 
 def _may_discard(request: HttpRequest, run: ImportRun) -> bool:

@@ -11,8 +11,9 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from drugs.imports.candidate import Candidate
 from drugs.imports.compare import batches
-from drugs.imports.judge import Candidate, Judge, Verdict
+from drugs.imports.judge import Judge, Verdict
 from drugs.imports.problems import Problem, Weight
 from drugs.imports.suggest import Suggester
 from drugs.models import ContentVersion, ImportRow, ImportRun, RegistryRecord, Trial, TrialIdentifier
@@ -46,7 +47,9 @@ def lock_imports() -> None:
 class _Application:
     def __init__(self, run: ImportRun, as_previewed: bool) -> None:
         self.run, self.as_previewed, self.at = run, as_previewed, timezone.now()
-        self.judge = Judge(run, run.detection.get("said_by", RecordSource.REGISTRY))
+        self.judge = Judge(
+            run, run.detection.get("said_by", RecordSource.REGISTRY), keeps=run.detection.get("keeps", True)
+        )
         self.suggester = Suggester()
         self.moved: Counter[str] = Counter()
 

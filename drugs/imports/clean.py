@@ -101,7 +101,16 @@ funder = chooser(
     ),
     {"usfed": "FED", "othergovernment": "OTHER_GOV", "individual": "INDIV", "otherusfederalagency": "FED"},
 )
-yes_no = {"yes": True, "no": False, "true": True, "false": False, "hasresults": True, "noresultsavailable": False}
+yes_no = {
+    "yes": True,
+    "no": False,
+    "true": True,
+    "false": False,
+    "hasresults": True,
+    "noresultsavailable": False,
+    "1": True,
+    "0": False,
+}
 
 
 def has_results(value: str) -> bool:
@@ -137,7 +146,11 @@ def masking(value: str) -> str:
     return _masking(word)
 
 
-def _word(value: str) -> str:
+date_type = chooser(words.DateType, {"anticipated": "ESTIMATED", "estimate": "ESTIMATED"})
+
+
+def word(value: str) -> str:
+    """A word in the spelling of ClinicalTrials.gov's lists, for lists that grow: 'Case-Control' as CASE_CONTROL."""
     return re.sub(r"[\s-]+", "_", value.strip()).upper()
 
 
@@ -147,9 +160,9 @@ _DESIGN: dict[str, tuple[str, Callable[[str], str]]] = {
     "masking": ("masking", masking),
     "endpointclassification": ("", str),
     "primarypurpose": ("primary_purpose", primary_purpose),
-    "observationalmodel": ("observational_model", _word),
-    "observationalstudymodel": ("observational_model", _word),
-    "timeperspective": ("time_perspective", _word),
+    "observationalmodel": ("observational_model", word),
+    "observationalstudymodel": ("observational_model", word),
+    "timeperspective": ("time_perspective", word),
 }
 
 
@@ -327,8 +340,8 @@ def interventions(value: str) -> str:
         kind, colon, name = part.partition(": ")
         if colon and kind.upper() == kind and kind in _TYPES:
             parts.append(part)
-        elif colon and (word := _word(kind)) in _TYPES:
-            parts.append(f"{word}: {name}")
+        elif colon and (known := word(kind)) in _TYPES:
+            parts.append(f"{known}: {name}")
         else:
             parts.append(part)
     return "|".join(parts)

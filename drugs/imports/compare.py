@@ -19,7 +19,7 @@ from drugs.imports.inspect import inspect
 from drugs.imports.judge import Judge, Verdict
 from drugs.imports.number_set import NumberSet
 from drugs.imports.problems import FileRefusedError, shown
-from drugs.imports.recognise import recognise
+from drugs.imports.recognise import ColumnsUnknownError, recognise
 from drugs.imports.records import Source
 from drugs.imports.runs import fail, opener
 from drugs.imports.tables import max_rows
@@ -58,6 +58,8 @@ def compare(run: ImportRun) -> ImportRun:
         _compare(run, source, claim)
     except FileRefusedError as error:
         run.rows.all().delete()
+        run.detection = error.detection if isinstance(error, ColumnsUnknownError) else {}
+        run.save(update_fields=["detection"])
         fail(run, str(error))
     return run
 
@@ -70,7 +72,7 @@ def open_source(run: ImportRun) -> Source:
 
 
 def _compare(run: ImportRun, source: Source, claim: str) -> None:
-    judge = Judge(run, source.said_by)
+    judge = Judge(run, source.said_by, keeps=source.keeps_what_changes_nothing)
     counts: Counter[str] = Counter()
     fields: Counter[str] = Counter()
     replaced = 0
@@ -114,7 +116,7 @@ def _finish(
     claim: str,
 ) -> None:
     run.format, run.cleaner_version = source.name, source.cleaner_version
-    run.detection = source.detection | {"said_by": source.said_by}
+    run.detection = source.detection | {"said_by": source.said_by, "keeps": source.keeps_what_changes_nothing}
     counts["absent"] = len(absent(run, judge.seen))
     known = counts["changed"] + counts["unchanged"]
     run.counts = {name: counts[name] for name in _COUNTED} | {"fields": dict(fields.most_common())}

@@ -12,6 +12,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
+from drugs.imports.candidate import NUMBERS, Candidate, candidate_of, digest_of, is_refused
 from drugs.imports.number_set import NumberSet
 from drugs.imports.problems import Problem, Weight
 from drugs.imports.records import RefusedRow, Source, Unread
@@ -21,52 +22,12 @@ from drugs.registry_numbers import RegistryNumber, parse_number
 from drugs.resolution import as_text, resolve
 from drugs.vocabulary import OverallStatus, RowDecision, RunState
 
-#: TrialChange and report name a number that a trial gains so.
-NUMBERS = "identifiers"
 _WAITING = {
     OverallStatus.RECRUITING,
     OverallStatus.NOT_YET_RECRUITING,
     OverallStatus.ACTIVE_NOT_RECRUITING,
     OverallStatus.ENROLLING_BY_INVITATION,
 }
-
-
-@dataclass(slots=True)
-class Candidate:
-    """A cleaned record on its way to becoming a RegistryRecord."""
-
-    row: int
-    number: RegistryNumber
-    digest: str
-    facts: dict[str, Any]
-    raw: dict[str, str]
-    last_update: str
-    others: list[RegistryNumber]
-    problems: list[Problem]
-
-    def as_json(self) -> dict[str, Any]:
-        return {
-            "number": list(self.number),
-            "digest": self.digest,
-            "facts": self.facts,
-            "raw": self.raw,
-            "last_update": self.last_update,
-            "others": [list(other) for other in self.others],
-        }
-
-    @classmethod
-    def from_json(cls, row: int, stored: dict[str, Any], left_out: Sequence[str] = ()) -> "Candidate":
-        facts = {name: value for name, value in stored["facts"].items() if name not in left_out}
-        return cls(
-            row,
-            RegistryNumber(*stored["number"]),
-            stored["digest"],
-            facts,
-            stored["raw"],
-            stored["last_update"],
-            [RegistryNumber(*other) for other in stored["others"]] if NUMBERS not in left_out else [],
-            [],
-        )
 
 
 @dataclass(slots=True)
@@ -90,8 +51,8 @@ class Verdict:
 class Judge:
     """Judges the records of one run, batch after batch."""
 
-    def __init__(self, run: ImportRun, said_by: str) -> None:
-        self.run, self.said_by = run, said_by
+    def __init__(self, run: ImportRun, said_by: str, *, keeps: bool = True) -> None:
+        self.run, self.said_by, self.keeps = run, said_by, keeps
         self.seen = NumberSet()
         #: Numbers of other registries that records of this file give to a trial: number -> home number.
         self.claims: dict[str, str] = {}
@@ -114,7 +75,7 @@ class Judge:
             if number is None:
                 verdicts.append(_without_number(record, source))
                 continue
-            entry = (record, number, _digest(base, number, record))
+            entry = (record, number, digest_of(base, number, record))
             (fresh if self.seen.add(number.number) else again).append(entry)
         known = self._old_news(fresh)
         candidates, unchanged = [], 0
@@ -122,8 +83,8 @@ class Judge:
             if digest in known:
                 unchanged += 1
                 continue
-            candidate = _candidate(record, number, digest, source)
-            if _is_refused(candidate):
+            candidate = candidate_of(record, number, digest, source)
+            if is_refused(candidate):
                 verdicts.append(Verdict(record.row, number.number, RowDecision.REFUSED, problems=candidate.problems))
             else:
                 candidates.append(candidate)
@@ -140,8 +101,8 @@ class Judge:
         number = parse_number(record.number)
         if number is None:
             return None
-        digest = _digest(hashlib.sha256(source.signature.encode()), number, record)
-        candidate = _candidate(record, number, digest, source)
+        digest = digest_of(hashlib.sha256(source.signature.encode()), number, record)
+        candidate = candidate_of(record, number, digest, source)
         return None if any(problem.weight != Weight.NOTE for problem in candidate.problems) else candidate
 
     def _old_news(self, fresh: Sequence[tuple[Unread, RegistryNumber, str]]) -> set[str]:
@@ -174,7 +135,7 @@ class Judge:
         first = self._said_before([number.number for _record, number, _digest in again])
         verdicts = []
         for record, number, digest in again:
-            candidate = _candidate(record, number, digest, source)
+            candidate = candidate_of(record, number, digest, source)
             said, row = first.get(number.number, ({}, 0))
             differing = [
                 Problem(
@@ -186,13 +147,14 @@ class Judge:
                         "first": _("row %(row)s") % {"row": row} if row else _("the row before it"),
                         "said": as_text(said[name])[:100],
                     },
-                    Weight.HELD,
+                    Weight.NOTE if name in source.several else Weight.HELD,
                 )
                 for name, value in candidate.facts.items()
                 if name in said and as_text(said[name]) != as_text(value)
             ]
-            refused = _is_refused(candidate)
-            decision = RowDecision.REFUSED if refused else RowDecision.HELD if differing else RowDecision.REPEATED
+            refused = is_refused(candidate)
+            is_held = any(problem.weight == Weight.HELD for problem in differing)
+            decision = RowDecision.REFUSED if refused else RowDecision.HELD if is_held else RowDecision.REPEATED
             problems = candidate.problems + differing
             candidate.problems = []
             verdicts.append(Verdict(record.row, number.number, decision, candidate, problems=problems))
@@ -324,8 +286,8 @@ class Judge:
         said = said_by_records(own)
         verdict.is_kept = (
             bool(verdict.changes)
-            or is_older
-            or any(said.get(name) != value for name, value in said_by_records([*own, record]).items())
+            or (self.keeps and is_older)
+            or (self.keeps and any(said.get(name) != value for name, value in said_by_records([*own, record]).items()))
         )
 
     def _keep_unknown(self, verdict: Verdict, own: Sequence[RegistryRecord]) -> None:
@@ -362,24 +324,6 @@ class Judge:
             raw=candidate.raw,
             digest=candidate.digest,
         )
-
-
-def _digest(base: Any, number: RegistryNumber, record: Unread) -> str:
-    """SHA-256 of what a record says, from a hash that already holds its source's signature."""
-    digest = base.copy()
-    digest.update(f"{number.number}\x1f{record.text}".encode(errors="surrogatepass"))
-    return str(digest.hexdigest())
-
-
-def _candidate(record: Unread, number: RegistryNumber, digest: str, source: Source) -> Candidate:
-    cleaned = source.clean(record)
-    return Candidate(
-        record.row, number, digest, cleaned.facts, cleaned.raw, cleaned.last_update, cleaned.others, cleaned.problems
-    )
-
-
-def _is_refused(candidate: Candidate) -> bool:
-    return any(problem.weight == Weight.REFUSED for problem in candidate.problems)
 
 
 def _without_number(record: Unread, source: Source) -> Verdict:

@@ -23,6 +23,10 @@ class UnknownWordError(BadValueError):
     """A word that is in none of the lists: the row is held, and may be accepted without that cell."""
 
 
+class NotedWordError(BadValueError):
+    """A word of an open list that is not known: reported, left out, and the rest of the row is taken."""
+
+
 class Weight:
     """What a problem does to its row."""
 

@@ -1,13 +1,15 @@
 """Which format a file has, found by what it contains: never by its name."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 
-from drugs.imports import formats
+from drugs.imports import documents, formats, mapping, workbook
 from drugs.imports.clean import key
-from drugs.imports.formats.table import Layout, TableFormat, TableSource
+from drugs.imports.formats import Document
+from drugs.imports.formats.table import Column, Layout, TableFormat, TableSource
 from drugs.imports.inspect import Inspection
 from drugs.imports.problems import FileRefusedError, shown
 from drugs.imports.records import Source
@@ -15,6 +17,8 @@ from drugs.imports.tables import HEADER_WITHIN, Broken, Dialect, Opener, check_w
 from drugs.registry_numbers import parse_number
 
 DELIMITERS = (",", "\t", ";", "|")
+_DELIMITER_NAMES = {"\t": "tab", ",": "comma", ";": "semicolon", "|": "bar"}
+_SAMPLE = HEADER_WITHIN * 3
 
 
 class Match(NamedTuple):
@@ -24,91 +28,179 @@ class Match(NamedTuple):
     table: TableFormat
     at: int
     number_at: int
-    dialect: Dialect
+    #: The delimiter of a text, or the name of a workbook's sheet.
+    part: str
     rows: list[list[str]]
+
+
+class ColumnsUnknownError(FileRefusedError):
+    """A sheet of which only the registry numbers are known: `detection` has its columns, for a person to name."""
+
+    def __init__(self, message: str, detection: dict[str, Any]) -> None:
+        super().__init__(message)
+        self.detection = detection
 
 
 def recognise(opener: Opener, inspection: Inspection, wanted: str = "auto") -> Source:
     """Open a file as the format that it is, or that is `wanted`. Raises `FileRefusedError`."""
-    return _table(opener, inspection.encoding, wanted)
+    if wanted not in ("auto", *formats.NAMES):
+        raise FileRefusedError(
+            _("'%(format)s' is no format that is read. Known are: %(known)s.")
+            % {"format": shown(wanted, 40), "known": ", ".join(formats.NAMES)}
+        )
+    if inspection.kind in ("json", "xml"):
+        return _document(opener, inspection, wanted)
+    if inspection.kind == "xlsx":
+        return _workbook(opener, wanted)
+    return _text(opener, inspection.encoding, wanted)
 
 
-def _table(opener: Opener, encoding: str, wanted: str) -> Source:
-    tables = [table for table in formats.TABLES if wanted in ("auto", table.name)]
-    if not tables:
-        raise FileRefusedError(_("'%(format)s' is no format that is read.") % {"format": wanted})
+# Documents
+
+
+def _document(opener: Opener, inspection: Inspection, wanted: str) -> Source:
+    known = [document for document in formats.DOCUMENTS if wanted in ("auto", document.table.name)]
+
+    def records_of(document: Document) -> Iterator[Any]:
+        if inspection.kind == "xml":
+            return documents.elements(opener, document.tags)
+        return documents.studies(opener, inspection.encoding)
+
+    for document in known:
+        if bool(document.tags) != (inspection.kind == "xml"):
+            continue
+        first = next(iter(records_of(document)), None)
+        if first is not None and document.is_own(first):
+            rows = documents.as_rows(lambda document=document: records_of(document), document.headers, document.cells)
+            layout, detection = lay_out(document.table, document.headers, 0, 1, [document.headers])
+            return TableSource(document.table, layout, rows, {"encoding": inspection.encoding or "XML"} | detection)
+    raise FileRefusedError(
+        _(
+            "This is %(kind)s, and not of a registry that is known: no study of ClinicalTrials.gov, ICTRP or ISRCTN is in it."
+        )
+        % {"kind": inspection.kind.upper()}
+    )
+
+
+# Tables
+
+
+def _workbook(opener: Opener, wanted: str) -> Source:
+    workbook.check_archive(opener)
+    samples = {name: list(islice(workbook.sheet_rows(opener, name), _SAMPLE)) for name in workbook.sheets(opener)}
+    match = _best(samples, wanted)
+    return _open(match, lambda: _padded(workbook.sheet_rows(opener, match.part), match), {"sheet": match.part})
+
+
+def _padded(rows: Iterator[list[str]], match: Match) -> Iterator[list[str]]:
+    """A sheet has no cells where nothing stands: rows as wide as the header."""
+    width = len(match.rows[match.at])
+    for cells in rows:
+        yield cells + [""] * (width - len(cells)) if cells else [""] * width
+
+
+def _text(opener: Opener, encoding: str, wanted: str) -> Source:
     samples = {delimiter: sample_rows(opener, encoding, Dialect(delimiter)) for delimiter in DELIMITERS}
-    matches = [
-        match
-        for delimiter, rows in samples.items()
-        for table in tables
-        if (match := _best_header(table, Dialect(delimiter), rows))
-    ]
-    if not matches:
-        raise _no_header(samples)
-    match = max(matches, key=lambda match: match.score)
-    dialect = match.dialect
-    if dialect.delimiter == "\t":
+    match = _best(samples, wanted)
+    dialect = Dialect(match.part)
+    if match.part == "\t":
         dialect = _tab_dialect(opener, encoding, len(match.rows[match.at]))
-        match = _best_header(match.table, dialect, sample_rows(opener, encoding, dialect)) or match
-    return _open(opener, encoding, dialect, match)
+        match = _best({"\t": sample_rows(opener, encoding, dialect)}, match.table.name)
+    width, number_at = len(match.rows[match.at]), match.number_at
+
+    def rows() -> Iterator[list[str] | Broken]:
+        with open_text(opener, encoding) as text:
+            yield from records(iter(text), dialect, width=width, number_at=number_at)
+
+    how = {"encoding": encoding, "delimiter": _DELIMITER_NAMES[match.part], "is_quoted": dialect.is_quoted}
+    return _open(match, rows, how)
 
 
-def _best_header(table: TableFormat, dialect: Dialect, rows: list[list[str]]) -> Match | None:
+def _best(samples: dict[str, list[list[str]]], wanted: str) -> Match:
+    """The surest header of all formats; a sheet kept by hand only where no other table fits."""
+    for tables in (formats.TABLES, (formats.SHEET,)):
+        matches = [
+            match
+            for part, rows in samples.items()
+            for table in tables
+            if wanted in ("auto", table.name) and (match := _header(table, part, rows))
+        ]
+        if matches:
+            return max(matches, key=lambda match: match.score)
+    raise _no_header(samples)
+
+
+def _header(table: TableFormat, part: str, rows: list[list[str]]) -> Match | None:
     best: Match | None = None
     for at, cells in enumerate(rows[:HEADER_WITHIN]):
         names = [key(cell) for cell in cells]
-        number = next((names.index(name) for name in table.number_headers if name in names), None)
         known = sum(name in table.columns for name in names)
-        if number is None or not known or (table.marks and not table.marks & set(names)):
+        number_at = _number_column(table, names, rows[at + 1 :])
+        is_sheet = table is formats.SHEET and sum(map(bool, names)) > 1 and not any(map(parse_number, cells))
+        if number_at is None or not (known or is_sheet) or (table.marks and not table.marks & set(names)):
             continue
         score = known * 10 + sum(name in table.ignored for name in names)
         if best is None or score > best.score:
-            best = Match(score, table, at, number, dialect, rows)
+            best = Match(score, table, at, number_at, part, rows)
     return best
+
+
+def _number_column(table: TableFormat, names: list[str], below: list[list[str]]) -> int | None:
+    """Where the registry numbers stand: by name, and in a sheet kept by hand by its cells too."""
+    if table is not formats.SHEET:
+        return next((names.index(name) for name in table.number_headers if name in names), None)
+    named = [names.index(name) for name in table.number_headers if name in names]
+    shares = {at: _share(at, below) for at in named or range(len(names))}
+    return max(shares, key=lambda at: shares[at]) if shares and max(shares.values()) >= 0.5 else None
+
+
+def _share(at: int, rows: list[list[str]]) -> float:
+    """The part of the rows that have a registry number in a column."""
+    filled = [cells for cells in rows if any(cells)]
+    return sum(len(cells) > at and parse_number(cells[at]) is not None for cells in filled) / max(len(filled), 1)
 
 
 def _tab_dialect(opener: Opener, encoding: str, width: int) -> Dialect:
     """The registry's own tab separated file quotes nothing: its quotation marks are text. Excel's does quote."""
     with open_text(opener, encoding) as text:
-        lines = [line for line, _n in zip(text, range(2000), strict=False) if line.strip()]
+        lines = [line for line in islice(text, 2000) if line.strip()]
     is_even = all(line.count("\t") + 1 == width for line in lines)
-    has_quoted_quotes = any(
-        '""' in cell
-        for line in lines
-        for cell in line.split("\t")
-        if cell.startswith('"') and cell.rstrip("\r\n").endswith('"')
-    )
-    return Dialect("\t", is_quoted=not is_even or has_quoted_quotes)
+    cells = (cell.strip() for line in lines if '""' in line for cell in line.split("\t"))
+    return Dialect("\t", is_quoted=not is_even or any(cell[:1] == '"' == cell[-1:] and '""' in cell for cell in cells))
 
 
-def _open(opener: Opener, encoding: str, dialect: Dialect, match: Match) -> TableSource:
+def _open(match: Match, rows: Callable[[], Iterator[list[str] | Broken]], how: dict[str, Any]) -> TableSource:
     headers = [shown(cell.strip()) for cell in match.rows[match.at]]
     check_width(headers)
-    layout, detection = lay_out(match.table, headers, match.number_at, match.at + 1, match.rows)
-
-    def rows() -> Iterator[list[str] | Broken]:
-        with open_text(opener, encoding) as text:
-            yield from records(iter(text), dialect, width=len(headers), number_at=match.number_at)
-
-    detection = {
-        "encoding": encoding,
-        "delimiter": {"\t": "tab", ",": "comma", ";": "semicolon", "|": "bar"}[dialect.delimiter],
-        "is_quoted": dialect.is_quoted,
-    } | detection
-    return TableSource(match.table, layout, rows, detection)
+    table, number_at = match.table, match.number_at
+    chosen: dict[int, Column] = {}
+    if table is formats.SHEET:
+        number_at, chosen = mapping.columns(headers, number_at)
+        how |= {"mapping": mapping.shown(headers, number_at, chosen, match.rows[match.at + 1 :])}
+    layout, detection = lay_out(table, headers, number_at, match.at + 1, match.rows, chosen)
+    if not layout.places:
+        raise ColumnsUnknownError(
+            _("The file holds registry numbers, and no other column is known: say what each column holds."), how
+        )
+    return TableSource(table, layout, rows, how | detection)
 
 
 def lay_out(
-    table: TableFormat, headers: list[str], number_at: int, header_row: int, rows: list[list[str]]
+    table: TableFormat,
+    headers: list[str],
+    number_at: int,
+    header_row: int,
+    rows: list[list[str]],
+    chosen: dict[int, Column] | None = None,
 ) -> tuple[Layout, dict[str, Any]]:
     """Which column is what; refuses a header that names one thing twice."""
     places, unknown, unnamed, seen = [], [], [], {}
     for at, header in enumerate(headers):
         name = key(header)
+        column = chosen.get(at) if chosen else table.columns.get(name)
         if not header:
             unnamed.append(at + 1)
-        elif name in table.columns or at == number_at:
+        elif column or at == number_at:
             if name in seen:
                 raise FileRefusedError(
                     _(
@@ -117,8 +209,8 @@ def lay_out(
                     % {"name": header, "first": seen[name] + 1, "second": at + 1}
                 )
             seen[name] = at
-            if at != number_at:
-                places.append((at, header, table.columns[name]))
+            if column and at != number_at:
+                places.append((at, header, column))
         elif name not in table.ignored:
             unknown.append(header)
     places.sort(key=lambda place: key(place[1]))  # the order of columns in a file says nothing
@@ -140,13 +232,23 @@ def _no_header(samples: dict[str, list[list[str]]]) -> FileRefusedError:
     filled = [row for row in rows if any(cell.strip() for cell in row)]
     if not filled:
         return FileRefusedError(_("The file has no text in its first rows. Download it from the registry again."))
-    if number := next((cell for cell in filled[0] if parse_number(cell)), None):
+    firsts = [cell for sample in samples.values() for row in sample[:1] for cell in row]
+    if number := next((cell for cell in firsts if parse_number(cell)), None):
         return FileRefusedError(
             _("The file has no header: row 1 already holds %(number)s. Put a row with the columns' names above it.")
             % {"number": number}
         )
     names = [cell.strip() for cell in filled[0] if cell.strip()]
+    told = ", ".join(shown(name, 40) for name in names[:8]) + (" …" if len(names) > 8 else "")
+    if any(parse_number(cell) for row in filled[1:] for cell in row):
+        return FileRefusedError(
+            _(
+                "Too few rows have a registry number for this to be a list of trials, or no other column is known. "
+                "The first row reads: %(names)s."
+            )
+            % {"names": told}
+        )
     return FileRefusedError(
         _("No column is known to hold registry numbers, such as 'NCT Number'. The first row reads: %(names)s.")
-        % {"names": ", ".join(shown(name, 40) for name in names[:8]) + (" …" if len(names) > 8 else "")}
+        % {"names": told}
     )

@@ -43,6 +43,9 @@ class Source(Protocol):
     cleaner_version: int
     said_by: str
     detection: dict[str, Any]
+    #: Facts that may differ between several rows of one trial.
+    several: frozenset[str]
+    keeps_what_changes_nothing: bool
     #: What every digest starts with: format, version and columns.
     signature: str
     #: The columns as the file names them, for a download of rows to mend.

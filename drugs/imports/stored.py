@@ -2,18 +2,16 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from drugs.imports.candidate import Candidate
 from drugs.models import RegistryRecord, StaffOverride, Trial, TrialIdentifier
-
-if TYPE_CHECKING:
-    from drugs.imports.judge import Candidate
 
 
 class Stored:
     """All that is stored of the trials that a batch of candidates leads to."""
 
-    def __init__(self, candidates: "Sequence[Candidate]", *, lock: bool) -> None:
+    def __init__(self, candidates: Sequence[Candidate], *, lock: bool) -> None:
         wanted = {number.number for candidate in candidates for number in [candidate.number, *candidate.others]}
         found = TrialIdentifier.objects.filter(number__in=wanted).order_by() if wanted else []
         self.trial_of: dict[str, int] = {identifier.number: identifier.trial_id for identifier in found}

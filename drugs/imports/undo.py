@@ -141,7 +141,7 @@ class _Undoing:
                 {"trial": "", "reason": _("The file of run %(run)s cannot be read any more.") % {"run": later.pk}}
             )
             return
-        judge = Judge(later, source.said_by)
+        judge = Judge(later, source.said_by, keeps=source.keeps_what_changes_nothing)
         left_out = set(later.rows.filter(is_accepted=False).values_list("row", flat=True))
         for batch in batches(self._records_of(source.records(), numbers, left_out)):
             have = set(

@@ -5,7 +5,7 @@ from drugs.models.edition import SECTIONS, Edition, Publication
 from drugs.models.edition_text import EditionText
 from drugs.models.finding import FindingAnswer
 from drugs.models.flag import ReviewFlag
-from drugs.models.imports import ImportRow, ImportRun
+from drugs.models.imports import ColumnMapping, ImportRow, ImportRun
 from drugs.models.link import TherapyTrial, TrialSnapshot
 from drugs.models.link_check import LinkCheck
 from drugs.models.record import RegistryRecord, StaffOverride, TrialChange
@@ -31,6 +31,7 @@ __all__ = [
     "SECTIONS",
     "Alias",
     "Approval",
+    "ColumnMapping",
     "ContentVersion",
     "Dosing",
     "Edition",

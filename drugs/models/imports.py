@@ -127,3 +127,23 @@ class ImportRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.run_id}, row {self.row}: {self.number}"
+
+
+class ColumnMapping(models.Model):
+    """What staff said that the columns of a sheet kept by hand hold: used for every sheet with the same header."""
+
+    header_digest = models.CharField(max_length=64, unique=True, editable=False)
+    headers = models.JSONField(_("columns"), help_text=_("Their names, in order."))
+    facts = models.JSONField(
+        _("what they hold"), help_text=_("For each column a field of the trial, 'number', or nothing.")
+    )
+    saved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    saved_at = models.DateTimeField(_("saved at"), auto_now=True)
+
+    class Meta:
+        verbose_name = _("columns of a sheet")
+        verbose_name_plural = _("columns of sheets")
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return ", ".join(filter(None, self.headers))[:80]

@@ -253,3 +253,19 @@ def test_the_librarys_own_confirm_is_closed(staff):
 
     assert response.url == reverse("admin:drugs_importrun_changelist")
     assert client.get(reverse("admin:drugs_trial_process_import")).status_code == 405
+
+
+def test_the_columns_of_a_sheet_are_named_once_and_remembered(staff):
+    client = staff(*ALL)
+    text = b"Trial number,Our name,What\nNCT01363401,My title,x\nNCT04745299,Another,y\n"
+    upload(client, text)
+    run = ImportRun.objects.get()
+    assert "Our name" in client.get(page(run)).content.decode()
+
+    client.post(act(run, "columns"), {"column-0": "number", "column-1": "number"})
+    run.refresh_from_db()
+    assert run.state == RunState.FAILED
+
+    client.post(act(run, "columns"), {"column-0": "number", "column-1": "brief_title", "column-2": ""})
+    run.refresh_from_db()
+    assert (run.state, run.counts["new"]) == (RunState.COMPARED, 2)

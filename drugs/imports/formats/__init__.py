@@ -1,7 +1,40 @@
 """One module per registry format. docs/recipes/add-a-registry-format.md says how to add one."""
 
-from drugs.imports.formats import ctgov_csv
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from drugs.imports.formats import ctgov_csv, ctgov_json, ctgov_xml, euctr, ictrp, isrctn, sheet
 from drugs.imports.formats.table import TableFormat
 
+
+class Document(NamedTuple):
+    """A format of JSON or XML: which records are its own, and their cells."""
+
+    table: TableFormat
+    headers: list[str]
+    is_own: Callable[[Any], bool]
+    cells: Callable[[Any], dict[str, str]]
+    #: Names of elements, in small letters; none for JSON.
+    tags: frozenset[str] = frozenset()
+
+
 #: Formats of delimited text and workbooks, the more particular ones first.
-TABLES: tuple[TableFormat, ...] = (ctgov_csv.NEW, ctgov_csv.OLD)
+TABLES: tuple[TableFormat, ...] = (
+    sheet.EXPORT,
+    ctgov_csv.NEW,
+    ctgov_csv.OLD,
+    ictrp.FORMAT,
+    isrctn.FORMAT,
+    euctr.FORMAT,
+)
+#: Tried where no other table fits.
+SHEET = sheet.FORMAT
+DOCUMENTS: tuple[Document, ...] = (
+    Document(ctgov_json.FORMAT, ctgov_json.HEADERS, ctgov_json.is_study, ctgov_json.cells),
+    Document(isrctn.FORMAT, isrctn.HEADERS, isrctn.is_record, isrctn.cells),
+    Document(ctgov_xml.FORMAT, ctgov_xml.HEADERS, lambda _element: True, ctgov_xml.cells, ctgov_xml.TAGS),
+    Document(ictrp.FORMAT, ictrp.HEADERS, ictrp.is_known, ictrp.cells, ictrp.TAGS),
+)
+NAMES = (
+    *dict.fromkeys([*(table.name for table in TABLES), SHEET.name, *(document.table.name for document in DOCUMENTS)]),
+)

@@ -8,9 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from drugs.imports import clean
 from drugs.imports.countries import locations
-from drugs.imports.formats.table import Column, TableFormat, other_numbers
+from drugs.imports.formats.table import Column, TableFormat, numbers_in_ids
 from drugs.imports.records import Cleaned
-from drugs.vocabulary import Registry
 
 _NUMBER = ("nctnumber", "nctid", "nct", "nctno")
 
@@ -35,8 +34,9 @@ _BOTH = {
 }
 
 
-def _other_registries(cleaned: Cleaned) -> None:
-    other_numbers(cleaned, Registry.CTGOV)
+def own_registry(cleaned: Cleaned) -> None:
+    """Other registries' numbers stand among the other identifiers, beside grants and sponsors' codes."""
+    cleaned.others = numbers_in_ids(cleaned.facts.get("secondary_ids", ""))
 
 
 NEW = TableFormat(
@@ -58,7 +58,7 @@ NEW = TableFormat(
         "studydesign": Column("", clean.design),
     },
     ignored=frozenset(("studyurl",)),
-    finish=_other_registries,
+    finish=own_registry,
 )
 
 OLD = TableFormat(
@@ -77,5 +77,5 @@ OLD = TableFormat(
     },
     ignored=frozenset(("rank", "url")),
     marks=frozenset(("rank", "sponsorcollaborators", "fundedbys", "studydesigns", "gender")),
-    finish=_other_registries,
+    finish=own_registry,
 )

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from drugs.imports.clean import MISSING, SLASHED, certain_date, date_of
 from drugs.imports.limits import too_long
-from drugs.imports.problems import BadValueError, Problem, UnknownWordError, Weight, shown
+from drugs.imports.problems import BadValueError, NotedWordError, Problem, UnknownWordError, Weight, shown
 from drugs.imports.records import Cleaned, RefusedRow, Unread
 from drugs.imports.spreadsheets import unharmed
 from drugs.imports.tables import Broken, Mended
@@ -27,6 +27,8 @@ class Column:
     is_date: bool = False
     #: 'day' or 'month' where the format fixes which comes first in dates with slashes.
     order: str | None = None
+    #: A date that cannot be read is reported and left out.
+    is_lenient: bool = False
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,10 @@ class TableFormat:
     last_update: str = "last_update_posted"
     #: Headers by key of which at least one must be there.
     marks: frozenset[str] = frozenset()
+    #: Facts that may differ between several rows of one trial: the first row counts.
+    several: frozenset[str] = frozenset()
+    #: Whether a record that changes nothing is kept as another source's word.
+    keeps_what_changes_nothing: bool = True
     #: Work across columns, after every cell is clean.
     finish: Callable[[Cleaned], None] | None = None
 
@@ -76,6 +82,7 @@ class TableSource:
     ) -> None:
         self.format, self.layout, self._rows, self.detection = table, layout, rows, detection
         self.name, self.cleaner_version, self.said_by = table.name, table.version, table.said_by
+        self.several, self.keeps_what_changes_nothing = table.several, table.keeps_what_changes_nothing
         self.signature = "\x1e".join([table.name, str(table.version), *(name for _at, name, _c in layout.places)])
         self.headers = layout.headers
         self._cleaners: list[tuple[str, Column, CellCleaner]] | None = None
@@ -152,13 +159,15 @@ class TableSource:
                 continue
             try:
                 fact = cleaner(value)
-            except UnknownWordError as error:
-                problems.append(Problem(header, value, str(error), Weight.HELD))
             except BadValueError as error:
-                problems.append(Problem(header, value, str(error)))
+                weight = _weight(error, column)
+                problems.append(Problem(header, value, str(error), weight))
+                if weight == Weight.NOTE:
+                    raw[header] = cell
             else:
                 if column.fact:
                     if fact == "" or fact is None:
+                        raw[header] = cell
                         continue
                     facts[column.fact] = fact
                     if fact != cell:
@@ -201,6 +210,12 @@ class TableSource:
         return orders | {at: said.pop() if len(said) == 1 else None for at, said in evidence.items()}
 
 
+def _weight(error: BadValueError, column: Column) -> str:
+    if isinstance(error, NotedWordError) or column.is_lenient:
+        return Weight.NOTE
+    return Weight.HELD if isinstance(error, UnknownWordError) else Weight.REFUSED
+
+
 def _like_a_number(cell: str) -> bool:
     """Whether a cell was meant as a registry number and is misspelt, so that it is refused and not taken for a note."""
     compact = cell.replace(" ", "")
@@ -210,12 +225,3 @@ def _like_a_number(cell: str) -> bool:
 def numbers_in_ids(secondary_ids: str) -> list[RegistryNumber]:
     """The registry numbers, whole ones only, among identifiers separated by |."""
     return [number for part in secondary_ids.split("|") if (number := parse_number(part.strip()))]
-
-
-def other_numbers(cleaned: Cleaned, own: str) -> None:
-    """Other registries' numbers among the trial's other identifiers; a registry named twice identifies nothing."""
-    if not (secondary_ids := cleaned.facts.get("secondary_ids")):
-        return
-    others = {number for number in numbers_in_ids(secondary_ids) if number.registry != own}
-    registries = [number.registry for number in others]
-    cleaned.others = sorted(number for number in others if registries.count(number.registry) == 1)

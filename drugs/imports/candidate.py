@@ -1,0 +1,76 @@
+"""A cleaned record on its way to becoming a RegistryRecord."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from drugs.imports.problems import Problem, Weight
+from drugs.imports.records import Source, Unread
+from drugs.registry_numbers import RegistryNumber
+
+#: TrialChange and report name a number that a trial gains so.
+NUMBERS = "identifiers"
+
+
+@dataclass(slots=True)
+class Candidate:
+    """A cleaned record on its way to becoming a RegistryRecord."""
+
+    row: int
+    number: RegistryNumber
+    digest: str
+    facts: dict[str, Any]
+    raw: dict[str, str]
+    last_update: str
+    others: list[RegistryNumber]
+    problems: list[Problem]
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "number": list(self.number),
+            "digest": self.digest,
+            "facts": self.facts,
+            "raw": self.raw,
+            "last_update": self.last_update,
+            "others": [list(other) for other in self.others],
+        }
+
+    @classmethod
+    def from_json(cls, row: int, stored: dict[str, Any], left_out: Sequence[str] = ()) -> "Candidate":
+        facts = {name: value for name, value in stored["facts"].items() if name not in left_out}
+        return cls(
+            row,
+            RegistryNumber(*stored["number"]),
+            stored["digest"],
+            facts,
+            stored["raw"],
+            stored["last_update"],
+            [RegistryNumber(*other) for other in stored["others"]] if NUMBERS not in left_out else [],
+            [],
+        )
+
+
+def digest_of(base: Any, number: RegistryNumber, record: Unread) -> str:
+    """SHA-256 of what a record says, from a hash that already holds its source's signature."""
+    digest = base.copy()
+    digest.update(f"{number.number}\x1f{record.text}".encode(errors="surrogatepass"))
+    return str(digest.hexdigest())
+
+
+def candidate_of(record: Unread, number: RegistryNumber, digest: str, source: Source) -> Candidate:
+    cleaned = source.clean(record)
+    others = _others(cleaned.others, number) if cleaned.others else []
+    return Candidate(
+        record.row, number, digest, cleaned.facts, cleaned.raw, cleaned.last_update, others, cleaned.problems
+    )
+
+
+def _others(found: Sequence[RegistryNumber], own: RegistryNumber) -> list[RegistryNumber]:
+    """Numbers of other registries; a registry that is named twice identifies nothing."""
+    others = {number for number in found if number.registry != own.registry}
+    registries = [number.registry for number in others]
+    return sorted(number for number in others if registries.count(number.registry) == 1)
+
+
+def is_refused(candidate: Candidate) -> bool:
+    return any(problem.weight == Weight.REFUSED for problem in candidate.problems)

@@ -1,0 +1,103 @@
+"""ClinicalTrials.gov's XML of the site before June 2024: one <clinical_study> a file, or several.
+
+Schema: https://clinicaltrials.gov/ct2/html/images/info/public.xsd, as archived.
+"""
+
+import re
+from dataclasses import replace
+from xml.etree.ElementTree import Element
+
+from django.utils.translation import gettext_lazy as _
+
+from drugs.imports.formats import ctgov_json
+
+TAGS = frozenset(("clinical_study",))
+FORMAT = replace(ctgov_json.FORMAT, name="ctgov_xml", label=_("ClinicalTrials.gov XML of the site before June 2024"))
+HEADERS = ctgov_json.HEADERS
+_BREAKS = re.compile(r"[ \t]*\r?\n[ \t]*(?=\S)")
+
+
+def cells(study: Element) -> dict[str, str]:
+    """One study as text by column of the JSON's format."""
+    sites = study.findall("location")
+    found = {
+        "nctid": _text(study, "id_info/nct_id"),
+        "brieftitle": _text(study, "brief_title"),
+        "officialtitle": _text(study, "official_title"),
+        "acronym": _text(study, "acronym"),
+        "secondaryids": _joined(study, "id_info/org_study_id", "id_info/secondary_id"),
+        "overallstatus": _text(study, "overall_status"),
+        "whystopped": _text(study, "why_stopped"),
+        "studytype": _text(study, "study_type"),
+        "phases": _text(study, "phase").replace("/", "|"),
+        "allocation": _text(study, "study_design_info/allocation"),
+        "interventionmodel": _text(study, "study_design_info/intervention_model"),
+        "masking": _text(study, "study_design_info/masking"),
+        "primarypurpose": _text(study, "study_design_info/primary_purpose"),
+        "observationalmodel": _text(study, "study_design_info/observational_model"),
+        "timeperspective": _text(study, "study_design_info/time_perspective"),
+        "enrollment": _text(study, "enrollment"),
+        "enrollmenttype": _kind(study, "enrollment"),
+        "conditions": _joined(study, "condition"),
+        "interventions": "|".join(
+            f"{_text(each, 'intervention_type')}: {_text(each, 'intervention_name')}"
+            for each in study.findall("intervention")
+        ),
+        "briefsummary": _block(study, "brief_summary/textblock"),
+        "sex": _text(study, "eligibility/gender"),
+        "minimumage": _text(study, "eligibility/minimum_age"),
+        "maximumage": _text(study, "eligibility/maximum_age"),
+        "eligibilitycriteria": _block(study, "eligibility/criteria/textblock"),
+        "leadsponsor": _text(study, "sponsors/lead_sponsor/agency"),
+        "collaborators": _joined(study, "sponsors/collaborator/agency"),
+        "fundertype": _text(study, "sponsors/lead_sponsor/agency_class"),
+        "countries": _joined(study, "location_countries/country"),
+        "locations": "|".join(_site(site) for site in sites),
+        "hasresults": "true" if study.find("clinical_results") is not None else "false",
+    }
+    for column, path in (
+        ("startdate", "start_date"),
+        ("primarycompletiondate", "primary_completion_date"),
+        ("completiondate", "completion_date"),
+        ("firstposted", "study_first_posted"),
+        ("resultsfirstposted", "results_first_posted"),
+        ("lastupdateposted", "last_update_posted"),
+    ):
+        found[column], found[f"{column}type"] = _text(study, path), _kind(study, path)
+    for column in ("primary", "secondary", "other"):
+        found[f"{column}outcomes"] = "|".join(
+            ", ".join(filter(None, (_text(each, part) for part in ("measure", "description", "time_frame"))))
+            for each in study.findall(f"{column}_outcome")
+        )
+    return {name: value for name, value in found.items() if value}
+
+
+def _text(element: Element, path: str) -> str:
+    return (element.findtext(path) or "").strip()
+
+
+def _kind(element: Element, path: str) -> str:
+    """Actual or estimated, where the file says so: `type="Anticipated"` before 2017, `Estimate` in posted dates."""
+    found = element.find(path)
+    return found.get("type", "") if found is not None else ""
+
+
+def _block(element: Element, path: str) -> str:
+    """Text that the file wraps and indents, as paragraphs."""
+    text = _text(element, path)
+    return "\n\n".join(" ".join(part.split()) for part in re.split(r"\n\s*\n", text) if part.strip())
+
+
+def _joined(element: Element, *paths: str) -> str:
+    return "|".join((found.text or "").strip() for path in paths for found in element.findall(path))
+
+
+def _site(site: Element) -> str:
+    parts = (
+        "facility/name",
+        "facility/address/city",
+        "facility/address/state",
+        "facility/address/zip",
+        "facility/address/country",
+    )
+    return ", ".join(filter(None, (_text(site, part) for part in parts)))
