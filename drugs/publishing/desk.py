@@ -1,0 +1,240 @@
+"""The editor's desk: what waits for one person, in piles, each pile counted and each task one click from its work.
+
+Everything here is computed at the moment of asking: nothing is stored, so nothing is ever out of date. A pile is a
+function of (user, at) that gives None where the person may not do that work; `PILES` is their order on the desk.
+"""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import admin
+from django.contrib.auth.models import User
+from django.db.models import Exists, Model, OuterRef, QuerySet
+from django.urls import reverse
+from django.utils import formats, timezone
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from drugs.models import Edition, ImportRun, ReviewFlag, TherapyTrial, Trial
+from drugs.vocabulary import FlagKind, LinkDecision, RunState
+
+#: So many tasks stand on the desk itself; the rest is behind the pile's link.
+SHOWN = 10
+#: No pile is counted further: 'more than 1,000' says enough.
+MOST_COUNTED = 1000
+
+
+@dataclass(frozen=True)
+class Task:
+    """One thing to do: what, why now, since or until when, and the address in the admin where it is done."""
+
+    title: str
+    why: str
+    day: dt.date | None
+    address: str
+
+
+@dataclass(frozen=True)
+class Pile:
+    """Tasks of one kind. `count` counts all of them, `tasks` are the first; `address` lists them all.
+
+    What is not `is_work` is good to know and waits for nobody: on its own it is no reason for a mail.
+    """
+
+    key: str
+    heading: str
+    when_empty: str
+    count: int
+    tasks: list[Task]
+    address: str
+    is_work: bool = True
+
+    @property
+    def count_shown(self) -> str:
+        return _("more than 1,000") if self.count > MOST_COUNTED else str(self.count)
+
+    @property
+    def left(self) -> int:
+        return self.count - len(self.tasks)
+
+
+def desk(user: User | None, at: dt.datetime) -> list[Pile]:
+    """The piles that wait for `user`, empty ones included; None stands for all staff together, as in a shared mailbox."""
+    return [pile for make in PILES if (pile := make(user, at)) is not None]
+
+
+def address_of(obj: Model) -> str:
+    """Where staff open a record; the front page of the admin where its model has no pages."""
+    if not admin.site.is_registered(type(obj)):
+        return reverse("admin:index")
+    return reverse(f"admin:{obj._meta.app_label}_{obj._meta.model_name}_change", args=[obj.pk])
+
+
+def list_of(model: type[Model], **filters: Any) -> str:
+    """The admin's list of a model, filtered."""
+    if not admin.site.is_registered(model):
+        return reverse("admin:index")
+    address = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+    return f"{address}?{urlencode(filters)}" if filters else address
+
+
+def _may(user: User | None, permission: str) -> bool:
+    return user is None or user.has_perm(f"drugs.{permission}")
+
+
+def _counted(records: QuerySet) -> int:
+    return records.order_by()[: MOST_COUNTED + 1].count()
+
+
+# The piles
+
+
+def drafts(user: User | None, at: dt.datetime) -> Pile | None:
+    """Drafts under way, those of the person's own therapies and everybody's: one draft a therapy."""
+    if not _may(user, "change_edition"):
+        return None
+    found = Edition.objects.drafts().select_related("therapy").order_by("therapy__slug", "number")
+    tasks = [
+        Task(edition.display_name, _("edition %(number)s") % {"number": edition.number}, None, address_of(edition))
+        for edition in found[:SHOWN]
+    ]
+    return Pile("drafts", _("Drafts"), _("No draft is under way."), _counted(found), tasks, list_of(Edition))
+
+
+def flags(user: User | None, at: dt.datetime) -> Pile | None:
+    """Pages on which something moved, the longest open first: one task a page and trial, however much of it changed."""
+    if not _may(user, "change_edition"):
+        return None
+    waiting = ReviewFlag.objects.waiting(at, timezone.localdate(at))
+    count = _counted(waiting.values("edition", "kind", "trial", "detail").distinct())
+    grouped: dict[tuple[Any, ...], list[ReviewFlag]] = defaultdict(list)
+    for flag in waiting.select_related("edition__therapy", "trial").order_by("opened_at", "pk")[:MOST_COUNTED]:
+        grouped[flag.edition_id, flag.kind, flag.trial_id, flag.detail].append(flag)
+    tasks = [_flag_task(its) for its in list(grouped.values())[:SHOWN]]
+    return Pile("flags", _("Pages to look at again"), _("No page is flagged."), count, tasks, list_of(ReviewFlag))
+
+
+def _flag_task(its: list[ReviewFlag]) -> Task:
+    first = its[0]
+    if first.kind == FlagKind.TRIAL_CHANGED:
+        changes = "; ".join(f"{flag.field_label()}: {flag.old_shown()} → {flag.new_shown()}" for flag in its)
+        why = f"{first.trial}: {changes}"
+    elif first.kind == FlagKind.DEAD_LINK:
+        why = _("A link does not answer: %(link)s") % {"link": first.detail}
+    else:
+        why = _("An import held back what it says of %(trial)s") % {"trial": first.trial}
+    since = timezone.localdate(first.opened_at)
+    return Task(first.edition.display_name, Truncator(why).chars(300), since, address_of(first))
+
+
+def due(user: User | None, at: dt.datetime) -> Pile | None:
+    """Pages past their review date, the longest overdue first."""
+    if not _may(user, "change_edition"):
+        return None
+    found = Edition.objects.due_for_review(timezone.localdate(at)).select_related("therapy", "publication")
+    oldest = sorted(found, key=lambda edition: (edition.review_due_on, edition.pk))
+    tasks = [
+        Task(
+            edition.display_name,
+            ngettext(
+                "reviewed every %(months)s month",
+                "reviewed every %(months)s months",
+                edition.therapy.review_every_months,
+            )
+            % {"months": edition.therapy.review_every_months},
+            edition.review_due_on,
+            address_of(edition.therapy),
+        )
+        for edition in oldest[:SHOWN]
+    ]
+    return Pile("due", _("Pages due for review"), _("Every page is within its time."), len(oldest), tasks, "")
+
+
+def imports(user: User | None, at: dt.datetime) -> Pile | None:
+    """Files that were compared and wait for a decision, or that stopped: the person's own, or everybody's."""
+    if not _may(user, "confirm_importrun"):
+        return None
+    found = ImportRun.objects.filter(state__in=(RunState.UPLOADED, RunState.COMPARED, RunState.CONFIRMED)).order_by(
+        "pk"
+    )
+    tasks = [
+        Task(run.original_name, str(run.get_state_display()), timezone.localdate(run.created_at), address_of(run))
+        for run in found[:SHOWN]
+    ]
+    return Pile("imports", _("Imports"), _("No import waits."), _counted(found), tasks, list_of(ImportRun))
+
+
+def scheduled(user: User | None, at: dt.datetime) -> Pile | None:
+    """Editions that go live by the clock, the next first."""
+    if not _may(user, "view_edition"):
+        return None
+    found = Edition.objects.scheduled(at).select_related("publication").order_by("publication__goes_live_at", "pk")
+    tasks = [
+        Task(
+            edition.display_name,
+            _("goes live on %(moment)s") % {"moment": _moment(edition.publication.goes_live_at)},
+            timezone.localdate(edition.publication.goes_live_at),
+            address_of(edition),
+        )
+        for edition in found[:SHOWN]
+    ]
+    return Pile("scheduled", _("Scheduled"), _("Nothing is scheduled."), _counted(found), tasks, "", is_work=False)
+
+
+def suggested(user: User | None, at: dt.datetime) -> Pile | None:
+    """Trials that may belong to a therapy: somebody says yes or no."""
+    if not _may(user, "change_therapytrial"):
+        return None
+    found = (
+        TherapyTrial.objects.filter(decision=LinkDecision.SUGGESTED).select_related("therapy", "trial").order_by("pk")
+    )
+    tasks = [Task(f"{link.trial} – {link.therapy}", link.why, None, address_of(link)) for link in found[:SHOWN]]
+    return Pile(
+        "suggested",
+        _("Suggested links"),
+        _("No suggestion waits."),
+        _counted(found),
+        tasks,
+        list_of(TherapyTrial, decision__exact=LinkDecision.SUGGESTED.value),
+    )
+
+
+def unlinked(user: User | None, at: dt.datetime) -> Pile | None:
+    """Trials that nobody has linked to a therapy or kept from one, the newest in the registry first."""
+    if not _may(user, "change_therapytrial"):
+        return None
+    found = Trial.objects.filter(~Exists(TherapyTrial.objects.filter(trial=OuterRef("pk")))).order_by(
+        "-last_update_posted", "home_number"
+    )
+    tasks = [
+        Task(str(trial), Truncator(trial.brief_title).chars(160), None, address_of(trial)) for trial in found[:SHOWN]
+    ]
+    return Pile(
+        "unlinked",
+        _("Trials linked to no therapy"),
+        _("Every trial is linked."),
+        _counted(found),
+        tasks,
+        list_of(Trial),
+        is_work=False,
+    )
+
+
+def _moment(at: dt.datetime) -> str:
+    return formats.date_format(timezone.localtime(at), "DATETIME_FORMAT")
+
+
+PILES: tuple[Callable[[User | None, dt.datetime], Pile | None], ...] = (
+    flags,
+    drafts,
+    due,
+    imports,
+    scheduled,
+    suggested,
+    unlinked,
+)
