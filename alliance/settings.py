@@ -274,6 +274,7 @@ CONTENT_LICENCE = env.str("CONTENT_LICENCE", "All rights reserved")
 # Who gets the daily digest (manage.py send_digest): addresses, or 'staff' for all staff accounts with one. Off by default.
 DIGEST_RECIPIENTS: list[str] = env.list("DIGEST_RECIPIENTS", [])
 REQUIRE_SECOND_PERSON = env.bool("REQUIRE_SECOND_PERSON", True)
+PREVIEW_DAYS = env.int("PREVIEW_DAYS", 7)  # how long a signed link to a draft opens it
 IMPORT_MAX_BYTES = env.int("IMPORT_MAX_BYTES", 200 * 1024 * 1024)
 IMPORT_MAX_ROWS = env.int("IMPORT_MAX_ROWS", 1_000_000)
 

@@ -5,7 +5,7 @@ from django.urls import path, register_converter
 
 from drugs.feeds import ListFeed, TherapyFeed, TrialsFeed, UpdatesFeed
 from drugs.sitemaps import SITEMAPS
-from drugs.views import citing, data, glossary, health, home, lists, search, therapies, trials, updates
+from drugs.views import citing, data, glossary, health, home, lists, previews, search, therapies, trials, updates
 from drugs.views.caching import public_feed
 from drugs.views.machines import robots
 from drugs.vocabulary import Stage
@@ -66,6 +66,7 @@ urlpatterns = [
     path("data/<slug:date>/<str:name>", data.data_release_file, name="data-release-file"),
     path("sitemap.xml", sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),
     path("robots.txt", robots, name="robots"),
+    path("preview/<str:token>/", previews.preview, name="preview"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
 ]

@@ -16,9 +16,12 @@ from django.utils.translation import gettext_lazy as _
 
 from drugs.admin.base import StaffAdmin
 from drugs.admin.rows import INLINES, park, put_in_order
-from drugs.models import Edition, Source, Therapy
+from drugs.admin.steps import EditionSteps, reasons_in
+from drugs.models import SECTIONS, Edition, Source, Therapy
+from drugs.publishing.answering import answer_findings
+from drugs.publishing.checker import findings
 from drugs.publishing.states import State, with_state
-from drugs.publishing.steps import last_save, record
+from drugs.publishing.steps import comment_of_return, last_save, record
 from drugs.vocabulary import StepKind
 
 
@@ -88,7 +91,7 @@ class UnverifiedFilter(admin.SimpleListFilter):
 
 
 @admin.register(Edition)
-class EditionAdmin(StaffAdmin):
+class EditionAdmin(EditionSteps, StaffAdmin):
     """The editors' main page. Published editions are read there, never changed."""
 
     form = DraftForm
@@ -203,6 +206,25 @@ class EditionAdmin(StaffAdmin):
         if not change:
             record(obj, StepKind.STARTED, by=request.user)
         record(obj, StepKind.SAVED, by=request.user)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        if request.user.has_perm("drugs.add_findinganswer"):
+            answer_findings(form.instance, reasons_in(request.POST), by=request.user)
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """The page of a draft says where it stands and what the fact checker finds in it as it is stored."""
+        edition = kwargs.get("obj")
+        if edition is not None:
+            context |= {
+                "state": State(edition.state),
+                "findings": findings(edition) if edition.is_draft else [],
+                "returned": comment_of_return(edition) if edition.is_draft else None,
+                "field_of": {str(edition._meta.get_field(name).verbose_name).lower(): name for name, _h in SECTIONS},
+            }
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         park(formset)

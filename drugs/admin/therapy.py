@@ -4,13 +4,14 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from drugs.admin.base import ReadOnly, StaffAdmin
 from drugs.admin.links import LinkInline
 from drugs.models import Edition, FormerSlug, Therapy
+from drugs.publishing.states import State, with_state
 
 
 class PageFilter(admin.SimpleListFilter):
@@ -79,6 +80,24 @@ class TherapyAdmin(StaffAdmin):
     def get_view_on_site_url(self, obj: Therapy | None = None) -> str | None:
         live = obj is not None and Edition.objects.live(timezone.now()).filter(therapy=obj).exists()
         return obj.get_absolute_url() if obj and live else None
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """The therapy's editions, newest first, each one click from a draft."""
+        therapy = kwargs.get("obj")
+        if therapy is not None and request.user.has_perm("drugs.view_edition"):
+            found = Edition.objects.filter(therapy=therapy).select_related("therapy", "publication")
+            editions = list(with_state(found, timezone.now()).order_by("-number"))
+            for edition in editions:
+                edition.state_label = State(edition.state).label
+            has_draft = any(edition.is_draft for edition in editions)
+            context |= {
+                "editions": editions,
+                "can_start": request.user.has_perm("drugs.add_edition") and not has_draft,
+                "can_edit": request.user.has_perm("drugs.change_edition"),
+            }
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def has_delete_permission(self, request: HttpRequest, obj: Therapy | None = None) -> bool:
         """Only a therapy that nobody wrote about can go: addresses and editions stay."""

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from drugs.models import ContentVersion, Edition, EditionText, Publication, TherapyTrial, TrialSnapshot
 from drugs.publishing.digest import edition_digest
 from drugs.publishing.flags import flag_therapy
+from drugs.publishing.steps import may_not_publish
 from drugs.publishing.text import keep_text
 
 
@@ -24,6 +25,8 @@ def publish(
     edition = Edition.objects.select_for_update().select_related("therapy").get(pk=edition.pk)
     if Publication.objects.filter(edition=edition).exists():
         raise ValidationError(_("This edition is published already."))
+    if by is not None and (why := may_not_publish(edition, by)):
+        raise ValidationError(why)
     publication = Publication(
         edition=edition,
         therapy=edition.therapy,

@@ -1,9 +1,11 @@
 """The steps of an edition, as they are taken: who, when, and what was said."""
 
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from drugs.models import Edition, EditionStep
 from drugs.vocabulary import StepKind
@@ -31,6 +33,13 @@ def authors(edition: Edition) -> QuerySet[User]:
     """Whoever saved a change of this edition: none of them publishes it."""
     saved = EditionStep.objects.filter(edition=edition, kind=StepKind.SAVED)
     return get_user_model().objects.filter(pk__in=saved.values("by"))
+
+
+def may_not_publish(edition: Edition, person: User) -> str:
+    """Why this person may not publish this edition: somebody else has to. Empty where they may."""
+    if settings.REQUIRE_SECOND_PERSON and authors(edition).filter(pk=person.pk).exists():
+        return _("You saved a change of this edition, so another person publishes it.")
+    return ""
 
 
 def last_save(edition: Edition) -> EditionStep | None:
