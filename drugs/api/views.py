@@ -152,7 +152,8 @@ class TrialViewSet(mixins.RetrieveModelMixin, PublicViewSet):
         context = kwargs.pop("context", None) or self.get_serializer_context()
         if args:
             trials: list[Trial] = list(args[0]) if kwargs.get("many") else [args[0]]
-            shown = therapies_of(trials, self.at)
+            live = list(Edition.objects.live(self.at).select_related("therapy"))
+            shown = therapies_of(trials, live)
             context["therapies"] = {
                 pk: [edition.therapy.slug for edition in editions] for pk, editions in shown.items()
             }
