@@ -138,7 +138,7 @@ def trial_facets(filterset: TrialFilterSet, live: Sequence[Edition]) -> list[Fac
     labels["therapy"] = {edition.therapy.slug: edition.display_name for edition in live}
     counts: dict[str, dict[Any, int]] = _column_counts(filterset)
     for name in ("therapy", "country", "registry"):
-        counts[name] = _related_counts(name, _without(filterset, name))
+        counts[name] = _related_counts(name, filterset.rows_without(name))
     counts["therapy"] = {addresses[pk]: count for pk, count in counts["therapy"].items() if pk in addresses}
     return [
         Facet(name, filterset.label_of(name), _options(counts[name], labels[name], filterset.accepted().getlist(name)))
@@ -149,7 +149,7 @@ def trial_facets(filterset: TrialFilterSet, live: Sequence[Edition]) -> list[Fac
 def _column_counts(filterset: TrialFilterSet) -> dict[str, dict[Any, int]]:
     """Counts of the three column facets, from one GROUP BY of all three under the other filters."""
     columns = list(TRIAL_COLUMNS.values())
-    groups = list(_without(filterset, *TRIAL_COLUMNS).order_by().values_list(*columns).annotate(count=Count("pk")))
+    groups = list(filterset.rows_without(*TRIAL_COLUMNS).order_by().values_list(*columns).annotate(count=Count("pk")))
     chosen = [set(filterset.accepted().getlist(name)) for name in TRIAL_COLUMNS]
     counts: dict[str, dict[Any, int]] = {name: defaultdict(int) for name in TRIAL_COLUMNS}
     for *values, count in groups:
@@ -168,14 +168,6 @@ def _related_counts(name: str, rows: QuerySet[Any]) -> dict[Any, int]:
     return dict(
         related.filter(trial__in=rows.order_by().values("pk")).order_by().annotate(count=Count("trial", distinct=True))
     )
-
-
-def _without(filterset: TrialFilterSet, *names: str) -> QuerySet[Any]:
-    """The rows under every filter but these."""
-    data = filterset.accepted()
-    for name in (*names, "sort"):
-        data.pop(name, None)
-    return TrialFilterSet(data, queryset=filterset.queryset, request=filterset.request).rows
 
 
 def _pairs(pairs: Iterable[tuple[Any, int]]) -> dict[str, set[int]]:

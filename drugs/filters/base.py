@@ -51,6 +51,14 @@ class RecordFilterSet(django_filters.FilterSet):
     def rows(self) -> QuerySet[Any]:
         return self.qs if self.is_valid() else self.queryset.none()
 
+    def rows_without(self, *names: str) -> QuerySet[Any]:
+        """The rows under every filter but `names`, from the values that are validated already."""
+        rows = self.queryset.all()
+        for name, narrowing in self.filters.items():
+            if name not in names and name not in self.not_narrowing:
+                rows = narrowing.filter(rows, self.form.cleaned_data[name])
+        return rows
+
     def problems(self) -> list[str]:
         """A sentence for each invalid parameter: which one, which value, why."""
         if self.is_valid():

@@ -6,7 +6,7 @@ function of (user, at) that gives None where the person may not do that work; `P
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
