@@ -53,7 +53,6 @@ _OTHER_NAMES = {
     "Reunion": "RE",
     "USA": "US",
     "United States": "US",
-    "Russian Federation": "RU",
     "Macau": "MO",
     "Bahamas": "BS",
     "East Timor": "TL",
