@@ -9,12 +9,17 @@ from html import escape, unescape
 
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from drugs.models import Source
 from drugs.registry_numbers import numbers_in
-from drugs.rich_text import clean_html
+from drugs.rich_text import clean_html, clean_marked
 
-_TAG = re.compile(r"(<[^>]*>)")
+_TAG = re.compile(r'(<[^">]*(?:"[^"]*"[^">]*)*>)')
+_MARK = re.compile(r"<(ins|del)>")
+#: Unchanged blocks side by side that a comparison still shows: from three on they are folded.
+_FEW = 3
 _TABLE = re.compile(r"<table>.*?</table>", re.DOTALL)
 
 Link = tuple[int, int, str, str]
@@ -44,10 +49,7 @@ class Renderer:
                 parts.append(part)
             else:
                 parts.append(self._linked(unescape(part)))
-        html = _TABLE.sub(
-            lambda table: f'<div class="scroll" tabindex="0" role="region" aria-label="Table">{table[0]}</div>',
-            "".join(parts),
-        )
+        html = _scrolling("".join(parts))
         return mark_safe(html)  # noqa: S308 (cleaned by clean_html above; what was added is escaped or our own)
 
     def _linked(self, text: str) -> str:
@@ -75,6 +77,51 @@ class Renderer:
         for start, stop, number in numbers_in(text):
             if home := self.numbers.get(number.number):
                 yield start, stop, reverse("trial-detail", args=[home.replace("/", "-")]), "trial"
+
+
+def marked_html(html: str) -> SafeString:
+    """A comparison's text (`drugs.publishing.compare.text`): its marks with words for those who hear the page, and
+    stretches that stayed as they were folded, so that nobody has to look for what changed."""
+    spoken = {"ins": _("added:"), "del": _("removed:")}
+    shown = "".join(_folded(blocks) for blocks in _stretches(clean_marked(html)))
+    shown = _MARK.sub(lambda mark: f'<{mark[1]}><span class="sr">{escape(spoken[mark[1]])} </span>', shown)
+    return mark_safe(_scrolling(shown))  # noqa: S308 (cleaned by clean_marked above; what was added is our own)
+
+
+def _stretches(html: str) -> Iterable[list[str]]:
+    """The outermost blocks of a text: those that changed each alone, those that did not in runs."""
+    depth, block, run = 0, "", []
+    for piece in _TAG.split(html):
+        if piece.startswith("<") and piece != "<br>":
+            depth += -1 if piece.startswith("</") else 1
+        block += piece
+        if depth == 0 and piece.startswith("</") and block.strip():
+            if _MARK.search(block):
+                yield from filter(None, (run, [block]))
+                run = []
+            else:
+                run.append(block)
+            block = ""
+    yield from filter(None, (run, [block] if block else []))
+
+
+def _folded(blocks: list[str]) -> str:
+    """A run of blocks without marks behind a line that says so; a heading of what follows stays in sight."""
+    heading = [blocks.pop()] if len(blocks) > 1 and blocks[-1].lstrip().startswith(("<h3", "<h4")) else []
+    text = "".join(blocks)
+    if len(blocks) < _FEW:
+        return text + "".join(heading)
+    summary = ngettext(
+        "%(n)s paragraph or list stayed as it was", "%(n)s paragraphs or lists stayed as they were", len(blocks)
+    ) % {"n": len(blocks)}
+    return f'<details class="stayed"><summary>{escape(summary)}</summary>{text}</details>' + "".join(heading)
+
+
+def _scrolling(html: str) -> str:
+    """Wide tables scroll inside a region of their own, by keyboard too."""
+    return _TABLE.sub(
+        lambda table: f'<div class="scroll" tabindex="0" role="region" aria-label="Table">{table[0]}</div>', html
+    )
 
 
 def _brackets(text: str) -> Iterable[tuple[int, int]]:

@@ -62,14 +62,19 @@ def _attribute(tag: str, name: str, value: str) -> str | None:
     return value if pattern is None or pattern.fullmatch(value) else None
 
 
-_cleaner = nh3.Cleaner(
-    tags=TAGS,
-    attributes=ATTRIBUTES,
-    attribute_filter=_attribute,
-    url_schemes={"http", "https", "mailto"},
-    link_rel=None,
-    clean_content_tags={"script", "style"},
-)
+def _cleaner_of(tags: set[str]) -> nh3.Cleaner:
+    return nh3.Cleaner(
+        tags=tags,
+        attributes=ATTRIBUTES,
+        attribute_filter=_attribute,
+        url_schemes={"http", "https", "mailto"},
+        link_rel=None,
+        clean_content_tags={"script", "style"},
+    )
+
+
+_cleaner = _cleaner_of(TAGS)
+_marked_cleaner = _cleaner_of(TAGS | {"ins", "del"})
 
 _SAME_MEANING = ((re.compile(r"<(/?)b>"), r"<\1strong>"), (re.compile(r"<(/?)i>"), r"<\1em>"))
 
@@ -80,6 +85,11 @@ def clean_html(html: str) -> str:
         html = pattern.sub(replacement, html)
     cleaned = _cleaner.clean(html.replace("\r\n", "\n").replace("\x00", "")).strip()
     return "" if re.fullmatch(r"(<p>(<br>|\s)*</p>\s*)*", cleaned) else cleaned
+
+
+def clean_marked(html: str) -> str:
+    """`html` as a comparison writes it: the tags of `clean_html`, and ins and del."""
+    return _marked_cleaner.clean(html)
 
 
 class RichTextField(ProseEditorField):

@@ -5,7 +5,7 @@ from django.urls import path, register_converter
 
 from drugs.feeds import ListFeed, TherapyFeed, TrialsFeed, UpdatesFeed
 from drugs.sitemaps import SITEMAPS
-from drugs.views import citing, data, glossary, health, home, lists, previews, search, therapies, trials, updates
+from drugs.views import citing, compare_editions, data, glossary, health, home, lists, previews, search, therapies, trials, updates
 from drugs.views.caching import public_feed
 from drugs.views.machines import robots
 from drugs.vocabulary import Stage
@@ -55,6 +55,11 @@ urlpatterns = [
     path("updates/", updates.update_list, name="update-list"),
     path("updates/feed/", public_feed(UpdatesFeed()), name="update-feed"),
     path("trials/feed/", public_feed(TrialsFeed()), name="trial-feed"),
+    path(
+        "drugs/<slug:slug>/editions/<edition:first>/<edition:second>/",
+        compare_editions.edition_compare,
+        name="edition-compare",
+    ),
     path("trials/", trials.trial_list, name="trial-list"),
     path("trials/<str:number>/", trials.trial_detail, name="trial-detail"),
     path("search/", search.search_page, name="search"),

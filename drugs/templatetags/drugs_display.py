@@ -17,6 +17,7 @@ from drugs.models import ReportedResult, Trial
 from drugs.partial_dates import PartialDate
 from drugs.regions import region_name
 from drugs.registry_numbers import public_address
+from drugs.rendering import marked_html
 from drugs.therapy_page import TherapyPage
 from drugs.trial_page import TrialPage
 from drugs.vocabulary import REGISTRY_WORDS, DateType, Stage
@@ -24,6 +25,7 @@ from drugs.vocabulary import REGISTRY_WORDS, DateType, Stage
 register = template.Library()
 
 register.filter("region", region_name)
+register.filter("marked_html", marked_html)
 
 
 @register.filter

@@ -1,6 +1,7 @@
 """A therapy's page, its editions, and each edition as it was."""
 
 import datetime as dt
+from itertools import zip_longest
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -31,6 +32,8 @@ def edition_list(request: HttpRequest, slug: str, *, at: dt.datetime) -> HttpRes
     standing = [publication for publication in publications if not publication.withdrawn_at]
     if not standing:
         return _elsewhere(request, slug, "edition-list", at)
+    for publication, before in zip_longest(standing, standing[1:]):
+        publication.before = before and before.edition.number  # what a reader compares it with
     context = {"publications": publications, "live": _newest(standing).edition, "at": at}
     return render(request, "drugs/edition_list.html", context)
 
