@@ -5,7 +5,20 @@ from django.urls import path, register_converter
 
 from drugs.feeds import ListFeed, TherapyFeed, TrialsFeed, UpdatesFeed
 from drugs.sitemaps import SITEMAPS
-from drugs.views import citing, compare_editions, data, glossary, health, home, lists, previews, search, therapies, trials, updates
+from drugs.views import (
+    citing,
+    compare_editions,
+    data,
+    glossary,
+    health,
+    home,
+    lists,
+    previews,
+    search,
+    therapies,
+    trials,
+    updates,
+)
 from drugs.views.caching import public_feed
 from drugs.views.machines import robots
 from drugs.vocabulary import Stage
