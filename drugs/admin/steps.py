@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
+from drugs.admin.compare import compare_page
 from drugs.models import Edition
 from drugs.publishing import workflow
 from drugs.publishing.answering import answer_findings
@@ -117,6 +118,7 @@ class EditionSteps:
         return [
             page("review", require_safe(self.review)),
             page("preview", require_safe(self.preview)),
+            page("compare", require_safe(self.compare)),
             *steps,
             *super().get_urls(),
         ]  # type: ignore[misc]
@@ -131,6 +133,10 @@ class EditionSteps:
 
     def preview(self, request: HttpRequest, pk: int) -> HttpResponse:
         return preview_page(request, self._edition(request, pk), timezone.now())
+
+    def compare(self, request: HttpRequest, pk: int) -> HttpResponse:
+        self._edition(request, pk)
+        return compare_page(self, request, str(pk))  # type: ignore[arg-type]
 
     # The review page
 
