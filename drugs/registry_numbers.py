@@ -51,12 +51,17 @@ _PREFIX = re.compile(r"^(?:JPRN-|CTIS:?\s?|EUCTR:?\s?|EUDRACT:?\s?|EU[ -]?CT:?\s
 _COUNTRY_SUFFIX = re.compile(r"^(20\d\d-\d{6}-\d{2})-(?:[A-Z]{2}|\d{2}|3RD|OUTSIDE-EU/EEA)$", re.ASCII)
 
 
+_PLAIN_NCT = re.compile(r"NCT[0-9]{8}")
+
+
 def parse_number(text: str) -> RegistryNumber | None:
     """The registry number that `text` is, in whatever spelling; None when it is not one, whole.
 
     >>> parse_number(" nct 01363401")
     RegistryNumber(registry=Registry.CTGOV, number='NCT01363401')
     """
+    if _PLAIN_NCT.fullmatch(text):  # nearly every number of nearly every file
+        return RegistryNumber(Registry.CTGOV, text)
     compact = re.sub(r"[\s\u200b\ufeff]+", "", text.replace("\xa0", " ")).upper()
     if not compact or len(compact) > 40 or not compact.isascii():
         return None

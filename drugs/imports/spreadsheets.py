@@ -13,4 +13,5 @@ def harmless(value: Any) -> str:
 
 def unharmed(text: str) -> str:
     """A cell as it was before `harmless`."""
-    return text[1:] if text[:1] == "'" and text[1:].lstrip()[:1] in _STARTS else text
+    rest = text[1:]
+    return rest if text[:1] == "'" and (rest[:1] in _STARTS or rest.lstrip()[:1] in _STARTS) else text
