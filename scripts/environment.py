@@ -69,11 +69,11 @@ def fetch_pip(folder: Path) -> Path:
 def install(requirements: Path) -> None:
     """With uv, which is quick, else with pip; both check every file's digest."""
     say(f"Installing what {requirements.name} pins (a minute or two the first time)")
-    uv = ROOT / "scripts" / "uv.txt"
+    uv, pinned = VENV / "bin" / "uv", ROOT / "scripts" / "uv.txt"
     pip = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes"]
-    if subprocess.run([*pip, "-r", str(uv)], check=False).returncode == 0:
+    if uv.exists() or subprocess.run([*pip, "-r", str(pinned)], check=False).returncode == 0:
         run(
-            str(VENV / "bin" / "uv"),
+            str(uv),
             "pip",
             "install",
             "--quiet",

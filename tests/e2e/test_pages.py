@@ -1,0 +1,119 @@
+"""Every kind of public page in a real browser: axe finds nothing, nothing is too small, too near or too wide."""
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from django.utils import timezone
+
+from drugs.models import Edition
+from drugs.publishing.copying import copy_edition
+from drugs.publishing.publish import withdraw
+from tests import factories
+from tests.e2e.pages import Watched
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+MEASURE = (Path(__file__).parent / "measure.js").read_text()
+PAGES = {
+    "home": "/",
+    "therapies": "/drugs/",
+    "a list": "/drugs/approved/",
+    "a filtered list": "/drugs/?stage=approved&country=JP",
+    "an empty list": "/drugs/?q=nothingatall",
+    "an invalid filter": "/drugs/?stage=nonsense",
+    "a therapy": "/drugs/lenzumestrocel/",
+    "a topic": "/drugs/sod1-therapies/",
+    "editions": "/drugs/lenzumestrocel/editions/",
+    "an edition": "/drugs/lenzumestrocel/editions/1/",
+    "a comparison": "/drugs/lenzumestrocel/editions/1/2/",
+    "a withdrawn edition": "/drugs/withdrawn/",
+    "trials": "/trials/",
+    "filtered trials": "/trials/?status=COMPLETED&phase=PHASE3&therapy=tofersen-qalsody",
+    "a trial": "/trials/NCT04745299/",
+    "search": "/search/?q=edavarone",
+    "an empty search": "/search/?q=nothingatall",
+    "glossary": "/glossary/",
+    "updates": "/updates/",
+    "open data": "/data/",
+    "API": "/api/v1/docs/",
+    "not found": "/drugs/nothing-here/",
+}
+
+
+@pytest.fixture
+def site(live_server):
+    """The shipped content, a second edition of one page, and one that was withdrawn."""
+    call_command("load_content", verbosity=0)
+    first = Edition.objects.get(therapy__slug="lenzumestrocel")
+    second = copy_edition(first, number=2, background="<p>A changed background, in 123 people (Oh et al., 2018).</p>")
+    factories.publish(second, at=timezone.now() - dt.timedelta(minutes=1), note="The background was shortened.")
+    gone = factories.live_edition("withdrawn")
+    withdraw(gone.publication, reason="It named a wrong trial.")
+    return live_server.url
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [320, 1366])
+def test_axe_finds_nothing(page, site, width, scheme):
+    page.set_viewport_size({"width": width, "height": 900})
+    page.emulate_media(color_scheme=scheme)
+    found = {}
+    for name, path in PAGES.items():
+        watched = Watched(page)
+        page.goto(site + path)
+        found[name] = watched.axe()
+
+    assert not {name: findings for name, findings in found.items() if findings}
+
+
+@pytest.mark.parametrize("width", [320, 390, 1366])
+def test_targets_are_large_and_apart_and_nothing_is_too_wide(page, site, width):
+    page.set_viewport_size({"width": width, "height": 900})
+    wrong = {}
+    for name, path in PAGES.items():
+        page.goto(site + path)
+        page.evaluate("document.querySelectorAll('main details').forEach((details) => { details.open = true })")
+        wrong[name] = page.evaluate(f"({MEASURE})({{size: 48, gap: 16}})")
+
+    assert not {name: findings for name, findings in wrong.items() if findings}
+
+
+def test_nothing_complains_on_any_page(page, site):
+    complaints = {}
+    for name, path in PAGES.items():
+        watched = Watched(page)
+        page.goto(site + path)
+        complaints[name] = [line for line in watched.complaints if "404" not in line and "410" not in line]
+
+    assert not {name: lines for name, lines in complaints.items() if lines}
+
+
+def test_from_home_to_a_therapy_by_keyboard_alone(page, site):
+    page.goto(site)
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    for _step in range(60):
+        page.keyboard.press("Tab")
+        if "Lenzumestrocel" in page.evaluate("document.activeElement.textContent"):
+            break
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/drugs/lenzumestrocel/")
+
+    assert page.get_by_role("heading", level=1).is_visible()
+
+
+def test_every_journey_works_without_javascript(browser, site):
+    context = browser.new_context(java_script_enabled=False, viewport={"width": 390, "height": 900})
+    page = context.new_page()
+    page.goto(site + "/drugs/")
+    page.locator("details.filters > summary").click()
+    page.locator("details.facet", has_text="Stage").locator("summary").click()
+    page.get_by_label("Approved", exact=False).first.check()
+    page.get_by_role("button", name="Show").click()
+
+    assert "stage=approved" in page.url
+    assert page.get_by_text("Approved:").first.is_visible()
+    context.close()
