@@ -41,7 +41,7 @@ def register() -> None:
         models.StaffOverride,
         models.TrialIdentifier,
     ):
-        keep(model)
+        keep(model)  # type: ignore[arg-type]
     keep(Group, m2m_fields={"permissions"})
     keep(get_user_model(), m2m_fields={"groups", "user_permissions"})
 

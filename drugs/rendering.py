@@ -90,7 +90,8 @@ def marked_html(html: str) -> SafeString:
 
 def _stretches(html: str) -> Iterable[list[str]]:
     """The outermost blocks of a text: those that changed each alone, those that did not in runs."""
-    depth, block, run = 0, "", []
+    run: list[str] = []
+    depth, block = 0, ""
     for piece in _TAG.split(html):
         if piece.startswith("<") and piece != "<br>":
             depth += -1 if piece.startswith("</") else 1

@@ -76,7 +76,7 @@ def store_resolutions(
         facts = resolve(trial.home_registry, records[trial.pk], overrides[trial.pk])
         for name, text in (unless_stated or {}).get(trial.pk, {}).items():
             if facts[name] in (None, "") and text:
-                facts[name] = Trial._meta.get_field(name).to_python(text)
+                facts[name] = Trial._meta.get_field(name).to_python(text)  # type: ignore[union-attr]
         if differing := changed_facts(trial, facts):
             written.append((trial, facts, differing))
     return write_facts(written, run=run, by=by, at=at)

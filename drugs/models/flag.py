@@ -155,7 +155,7 @@ class ReviewFlag(models.Model):
 
     def field_label(self) -> str:
         """The fact that changed, as people call it."""
-        return str(Trial._meta.get_field(self.field).verbose_name) if self.field else ""
+        return str(Trial._meta.get_field(self.field).verbose_name) if self.field else ""  # type: ignore[union-attr]
 
     def old_shown(self) -> str:
         return self._in_words(self.old)
@@ -172,7 +172,7 @@ class ReviewFlag(models.Model):
             return PartialDate(text).display
         if isinstance(field, models.BooleanField):
             return _t("yes") if text == "true" else _t("no")
-        return str(dict(field.flatchoices).get(text, text)) if field else text
+        return str(dict(field.flatchoices).get(text, text)) if field else text  # type: ignore[union-attr]
 
     def sections(self) -> list[str]:
         """The headings under which sentences name the trial, in the order of the page."""
@@ -194,4 +194,4 @@ class ReviewFlag(models.Model):
 
 def section_heading(name: str) -> str:
     """The heading of an edition's text field on the page."""
-    return str(dict(SECTIONS).get(name) or Edition._meta.get_field(name).verbose_name).capitalize()
+    return str(dict(SECTIONS).get(name) or Edition._meta.get_field(name).verbose_name).capitalize()  # type: ignore[union-attr]

@@ -37,14 +37,14 @@ def answer_still_true(flags: Sequence[ReviewFlag], *, by: User) -> None:
     now = timezone.now()
     changed = {(flag.edition_id, flag.trial_id): flag for flag in flags if flag.kind == FlagKind.TRIAL_CHANGED}
     for (edition_id, trial_id), flag in changed.items():
-        facts = flag.trial.facts()
+        facts = flag.trial.facts()  # type: ignore[union-attr]
         snapshots = TrialSnapshot.objects.filter(edition=edition_id, trial=trial_id)
         if before := snapshots.order_by("-taken_at", "-pk").first():
             unanswered = ReviewFlag.objects.open().filter(
                 edition=edition_id, trial=trial_id, kind=FlagKind.TRIAL_CHANGED
             )
             facts |= {name: before.facts[name] for name in unanswered.values_list("field", flat=True)}
-        TrialSnapshot.objects.create(
+        TrialSnapshot.objects.create(  # type: ignore[misc]
             edition_id=edition_id, trial_id=trial_id, facts=facts, taken_at=now, taken_by=by, is_still_true=True
         )
     ContentVersion.bump()

@@ -271,7 +271,7 @@ def flag_held_rows(run: ImportRun, *, at: dt.datetime) -> None:
     held: dict[int, list[str]] = defaultdict(list)
     rows = run.rows.filter(decision=RowDecision.HELD, trial__in=links.values("trial"))
     for row in rows.order_by("row"):
-        held[row.trial_id].append(_why_held(row.row, row.problems))
+        held[row.trial_id].append(_why_held(row.row, row.problems))  # type: ignore[index]
     pages: dict[int, list[int]] = defaultdict(list)
     for therapy, trial in links.filter(trial__in=held).values_list("therapy", "trial"):
         pages[therapy].append(trial)

@@ -19,8 +19,8 @@ def open_flags(therapy: Therapy | int, at: dt.datetime) -> list[Notice]:
     flags: dict[int, list[ReviewFlag]] = {}
     shown = ReviewFlag.objects.shown(at).filter(edition__therapy=therapy).select_related("trial")
     for flag in shown.order_by("-changed_on", "pk"):
-        flags.setdefault(flag.trial_id, []).append(flag)
+        flags.setdefault(flag.trial_id, []).append(flag)  # type: ignore[arg-type]
     return [
-        Notice(its[0].trial, its[0].notice(), {passage["section"] for flag in its for passage in flag.sentences})
+        Notice(its[0].trial, its[0].notice(), {passage["section"] for flag in its for passage in flag.sentences})  # type: ignore[arg-type]
         for its in flags.values()
     ]

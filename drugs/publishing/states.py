@@ -44,4 +44,4 @@ def with_state(editions: QuerySet[Edition], at: dt.datetime) -> QuerySet[Edition
 
 
 def state_of(edition: Edition, at: dt.datetime) -> State:
-    return State(with_state(Edition.objects.filter(pk=edition.pk), at).values_list("state", flat=True).get())
+    return State(with_state(Edition.objects.filter(pk=edition.pk), at).values_list("state", flat=True).get())  # type: ignore[misc]

@@ -77,7 +77,7 @@ def _rows_difference(model: type[Row], old: Edition, new: Edition, reader: Reade
     fields = compared_fields(model)
     rows = model.objects.all() if reader.is_staff else model.objects.public()
     references = [column.name for column in fields if isinstance(column, ForeignKey)]
-    rows = rows.filter(edition__in=[old.pk, new.pk]).order_by("position", "pk").select_related(*references or [None])
+    rows = rows.filter(edition__in=[old.pk, new.pk]).order_by("position", "pk").select_related(*references or [None])  # type: ignore[list-item]
     sides: dict[int, dict[UUID, Row]] = defaultdict(dict)
     for row in rows:
         if reader.is_staff or not (isinstance(row, SeeAlso) and row.therapy_id not in reader.names):
