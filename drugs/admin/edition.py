@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -15,6 +16,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from drugs.admin.base import StaffAdmin
+from drugs.admin.merging import base_of, merge
 from drugs.admin.rows import INLINES, park, put_in_order
 from drugs.admin.steps import EditionSteps, reasons_in
 from drugs.models import SECTIONS, Edition, Source, Therapy
@@ -48,10 +50,15 @@ class DraftForm(forms.ModelForm):
         super().clean()
         if self.instance.pk:
             now = Edition.objects.select_for_update().values_list("version", flat=True).get(pk=self.instance.pk)
-            if self.cleaned_data.get("opened_at_version") != now:
+            if now not in (self.cleaned_data.get("opened_at_version"), self.merged_version()):
                 raise ValidationError(_stale_message(self.instance), code="stale")
             self.instance.version = now + 1
         return self.cleaned_data
+
+    def merged_version(self) -> int | None:
+        """The version that the person chose to save over, having seen what differs."""
+        value = self.data.get("merged_version", "")
+        return int(value) if value.isdecimal() and len(value) < 10 else None
 
 
 def _stale_message(edition: Edition) -> str:
@@ -197,6 +204,38 @@ class EditionAdmin(EditionSteps, StaffAdmin):
             return None
         return obj.get_absolute_url()
 
+    # Two people
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        if request.method == "POST" and object_id:
+            with transaction.atomic():
+                self._merge_if_stale(request, object_id)
+                return super().changeform_view(request, object_id, form_url, extra_context)
+        return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def _merge_if_stale(self, request: HttpRequest, object_id: str) -> None:
+        """Where somebody saved since the page was opened, bring both texts together in what is shown again."""
+        if not object_id.isdecimal() or len(object_id) > 18:
+            return
+        edition = Edition.objects.select_for_update().filter(pk=object_id).first()
+        if edition is None or not self.has_change_permission(request, edition):
+            return
+        if str(edition.version) in (request.POST.get("opened_at_version"), request.POST.get("merged_version")):
+            return
+        stored = self.get_object(request, object_id)
+        form = self.get_form(request, stored, change=True)(instance=stored)
+        formsets = [
+            formset_class(
+                instance=stored, prefix=formset_class.get_default_prefix(), queryset=inline.get_queryset(request)
+            )
+            for formset_class, inline in self.get_formsets_with_inlines(request, stored)
+        ]
+        data = request.POST.copy()
+        request.conflict = merge(data, stored, form, formsets)  # type: ignore[attr-defined]
+        request.POST = data  # type: ignore[assignment]
+
     # Saving
 
     def save_model(self, request: HttpRequest, obj: Edition, form: Any, change: bool) -> None:
@@ -222,9 +261,18 @@ class EditionAdmin(EditionSteps, StaffAdmin):
                 "state": State(edition.state),
                 "findings": findings(edition) if edition.is_draft else [],
                 "returned": comment_of_return(edition) if edition.is_draft else None,
+                "conflict": getattr(request, "conflict", None),
+                "base": request.POST.get("base") or self._base(request, context),
                 "field_of": {str(edition._meta.get_field(name).verbose_name).lower(): name for name, _h in SECTIONS},
             }
         return super().render_change_form(request, context, *args, **kwargs)
+
+    def _base(self, request: HttpRequest, context: dict[str, Any]) -> str:
+        """For a page that can be saved: what its cells hold as it is opened."""
+        form = context["adminform"].form
+        if not self.has_change_permission(request, form.instance):
+            return ""
+        return base_of(form, [inline.formset for inline in context["inline_admin_formsets"]])
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         park(formset)
