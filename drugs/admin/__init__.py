@@ -1,14 +1,29 @@
 """What editors see, in files named as the models'."""
 
-from drugs.admin import edition, findings, import_runs, imports, links, people, reference, rows, therapy, trial
+from drugs.admin import (
+    edition,
+    findings,
+    flags,
+    import_runs,
+    imports,
+    links,
+    people,
+    publications,
+    reference,
+    rows,
+    therapy,
+    trial,
+)
 
 __all__ = [
     "edition",
     "findings",
+    "flags",
     "import_runs",
     "imports",
     "links",
     "people",
+    "publications",
     "reference",
     "rows",
     "therapy",

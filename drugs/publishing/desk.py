@@ -11,17 +11,19 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.models import User
-from django.db.models import Exists, Model, OuterRef, QuerySet
+from django.db.models import Exists, Model, OuterRef, QuerySet, Subquery
 from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from drugs.models import Edition, ImportRun, ReviewFlag, TherapyTrial, Trial
-from drugs.vocabulary import FlagKind, LinkDecision, RunState
+from drugs.models import Edition, EditionStep, ImportRun, ReviewFlag, TherapyTrial, Trial
+from drugs.publishing.states import State, with_state
+from drugs.vocabulary import FlagKind, LinkDecision, RunState, StepKind
 
 #: So many tasks stand on the desk itself; the rest is behind the pile's link.
 SHOWN = 10
@@ -98,12 +100,20 @@ def drafts(user: User | None, at: dt.datetime) -> Pile | None:
     """Drafts under way, those of the person's own therapies and everybody's: one draft a therapy."""
     if not _may(user, "change_edition"):
         return None
-    found = Edition.objects.drafts().select_related("therapy").order_by("therapy__slug", "number")
+    found = with_state(Edition.objects.drafts(), at).filter(state=State.DRAFT)
+    found = found.select_related("therapy").order_by("therapy__slug", "number")
     tasks = [
         Task(edition.display_name, _("edition %(number)s") % {"number": edition.number}, None, address_of(edition))
         for edition in found[:SHOWN]
     ]
-    return Pile("drafts", _("Drafts"), _("No draft is under way."), _counted(found), tasks, list_of(Edition))
+    return Pile(
+        "drafts",
+        _("Drafts"),
+        _("No draft is under way."),
+        _counted(found),
+        tasks,
+        list_of(Edition, state=State.DRAFT.value),
+    )
 
 
 def flags(user: User | None, at: dt.datetime) -> Pile | None:
@@ -155,6 +165,35 @@ def due(user: User | None, at: dt.datetime) -> Pile | None:
     return Pile("due", _("Pages due for review"), _("Every page is within its time."), len(oldest), tasks, "")
 
 
+def reviews(user: User | None, at: dt.datetime) -> Pile | None:
+    """Drafts that wait for a reviewer, the longest waiting first; not those in which the person saved a change."""
+    if not _may(user, "review_edition"):
+        return None
+    found = with_state(Edition.objects.drafts(), at).filter(state=State.IN_REVIEW)
+    if user is not None and settings.REQUIRE_SECOND_PERSON:
+        mine = EditionStep.objects.filter(edition=OuterRef("pk"), kind=StepKind.SAVED, by=user)
+        found = found.filter(~Exists(mine))
+    sent = EditionStep.objects.filter(edition=OuterRef("pk"), kind=StepKind.SENT).order_by("-at", "-pk")
+    found = found.annotate(sent_at=Subquery(sent.values("at")[:1]), said=Subquery(sent.values("comment")[:1]))
+    tasks = [
+        Task(
+            edition.display_name,
+            Truncator(edition.said).chars(160) or _("edition %(number)s") % {"number": edition.number},
+            timezone.localdate(edition.sent_at),
+            reverse("admin:drugs_edition_review", args=[edition.pk]),
+        )
+        for edition in found.select_related("therapy").order_by("sent_at", "pk")[:SHOWN]
+    ]
+    return Pile(
+        "reviews",
+        _("Waiting for your review"),
+        _("No draft waits for a review."),
+        _counted(found),
+        tasks,
+        list_of(Edition, state=State.IN_REVIEW.value),
+    )
+
+
 def imports(user: User | None, at: dt.datetime) -> Pile | None:
     """Files that were compared and wait for a decision, or that stopped: the person's own, or everybody's."""
     if not _may(user, "confirm_importrun"):
@@ -183,7 +222,15 @@ def scheduled(user: User | None, at: dt.datetime) -> Pile | None:
         )
         for edition in found[:SHOWN]
     ]
-    return Pile("scheduled", _("Scheduled"), _("Nothing is scheduled."), _counted(found), tasks, "", is_work=False)
+    return Pile(
+        "scheduled",
+        _("Scheduled"),
+        _("Nothing is scheduled."),
+        _counted(found),
+        tasks,
+        list_of(Edition, state=State.SCHEDULED.value),
+        is_work=False,
+    )
 
 
 def suggested(user: User | None, at: dt.datetime) -> Pile | None:
@@ -230,6 +277,7 @@ def _moment(at: dt.datetime) -> str:
 
 
 PILES: tuple[Callable[[User | None, dt.datetime], Pile | None], ...] = (
+    reviews,
     flags,
     drafts,
     due,
