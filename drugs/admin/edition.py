@@ -279,6 +279,14 @@ class EditionAdmin(EditionSteps, StaffAdmin):
         put_in_order(formset)
         super().save_formset(request, form, formset, change)
 
+    def response_change(self, request: HttpRequest, obj: Edition) -> HttpResponse:
+        """Tell the page that its text is saved: until then the browser keeps a copy (static/js/draft.js)."""
+        response = super().response_change(request, obj)
+        response.set_cookie(
+            "saved-draft", str(obj.pk), max_age=600, path="/admin/", samesite="Lax", secure=request.is_secure()
+        )
+        return response
+
     def response_add(self, request: HttpRequest, obj: Edition, post_url_continue: str | None = None) -> HttpResponse:
         """The first edition starts with its names: its page with all rows comes next."""
         super().response_add(request, obj, post_url_continue)
