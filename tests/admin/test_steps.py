@@ -180,3 +180,14 @@ def test_a_draft_starts_with_one_click_from_the_therapy(client):
     client.post(address("start", live))
 
     assert f'action="{address("start", live)}"' not in client.get(page).content.decode()
+
+
+def test_every_form_of_the_review_page_carries_its_token(client):
+    client.force_login(staff("superuser"))
+    draft, in_review, live = ready_draft(), ready_draft("riluzole"), factories.live_edition()
+    workflow.send_to_review(in_review, by=staff("Editor"))
+
+    for edition in (draft, in_review, live):
+        forms = client.get(address("review", edition)).content.decode().split('<form method="post"')[1:]
+        assert forms
+        assert all("csrfmiddlewaretoken" in form.split("</form>")[0] for form in forms)
