@@ -34,7 +34,7 @@ class StepForm(forms.Form):
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     comment = forms.CharField(
-        label=_("comment"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
+        label=_("Comment"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
     )
 
 
