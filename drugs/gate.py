@@ -140,6 +140,14 @@ class RowQuerySet(FrozenQuerySet):
 class PublicationQuerySet(QuerySet):
     """Publications are changed by `drugs/publishing/` alone, one at a time, never in bulk."""
 
+    def ever_public(self, at: dt.datetime) -> Self:
+        """Those whose time came before anybody withdrew them: they keep an address. Others were never seen."""
+        return self.filter(Q(withdrawn_at=None) | Q(withdrawn_at__gte=F("goes_live_at")), goes_live_at__lte=at)
+
+    def withdrawn(self, at: dt.datetime) -> Self:
+        """Those that the public saw and that were taken away: their addresses answer 410."""
+        return self.ever_public(at).exclude(withdrawn_at=None)
+
     def update(self, **kwargs: Any) -> int:
         if not kwargs.keys() <= {"withdrawn_at", "withdrawn_by", "withdrawn_reason"}:
             raise FrozenEditionError(_("A publication keeps its moment, its edition and its digest."))

@@ -3,7 +3,8 @@
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -13,8 +14,9 @@ class AllianceAdminSite(admin.AdminSite):
     site_title = _("ALS/MND therapies")
     index_title = _("What waits for you")
 
-    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """The desk: what waits for whoever signed in, above the list of all records."""
         from drugs.publishing.desk import desk  # it asks this site for addresses
 
-        return super().index(request, {"piles": desk(request.user, timezone.now()), **(extra_context or {})})
+        piles = desk(request.user, timezone.now())  # type: ignore[arg-type]  # staff have signed in
+        return super().index(request, {"piles": piles, **(extra_context or {})})

@@ -86,9 +86,9 @@ class TherapyPage:
 
     @cached_property
     def snapshots(self) -> dict[int, TrialSnapshot]:
-        """The oldest snapshot of each trial: what was known when the edition was published."""
-        taken = TrialSnapshot.objects.filter(edition=self.edition).order_by("-taken_at", "-pk").select_related("trial")
-        return {snapshot.trial_id: snapshot for snapshot in taken}
+        """What was known of each trial when the edition was published."""
+        taken = TrialSnapshot.objects.filter(edition=self.edition, is_still_true=False, trial__is_verified=True)
+        return {snapshot.trial_id: snapshot for snapshot in taken.select_related("trial")}
 
     @property
     def has_no_snapshots(self) -> bool:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from django_countries import countries
 
+from drugs.imports.disagreements import Disagreement, disagreements
 from drugs.models import Edition, TherapyTrial, Trial, TrialChange, TrialIdentifier
 from drugs.models.trial import trial_column
 from drugs.partial_dates import PartialDate
@@ -60,6 +61,11 @@ class TrialPage:
     @property
     def countries(self) -> list[str]:
         return sorted(str(countries.name(code) or code) for code in self.trial.countries.split("|") if code)
+
+    @cached_property
+    def disagreements(self) -> list[Disagreement]:
+        """Facts of which two sources say different things: each value, who says it since when, which is shown and why."""
+        return disagreements(self.trial)
 
     @cached_property
     def _changes(self) -> list[TrialChange]:

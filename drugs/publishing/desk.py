@@ -100,7 +100,7 @@ def drafts(user: User | None, at: dt.datetime) -> Pile | None:
     """Drafts under way, those of the person's own therapies and everybody's: one draft a therapy."""
     if not _may(user, "change_edition"):
         return None
-    found = with_state(Edition.objects.drafts(), at).filter(state=State.DRAFT)
+    found = with_state(Edition.objects.drafts(), at).filter(state=State.DRAFT)  # type: ignore[misc]
     found = found.select_related("therapy").order_by("therapy__slug", "number")
     tasks = [
         Task(edition.display_name, _("edition %(number)s") % {"number": edition.number}, None, address_of(edition))
@@ -169,7 +169,7 @@ def reviews(user: User | None, at: dt.datetime) -> Pile | None:
     """Drafts that wait for a reviewer, the longest waiting first; not those in which the person saved a change."""
     if not _may(user, "review_edition"):
         return None
-    found = with_state(Edition.objects.drafts(), at).filter(state=State.IN_REVIEW)
+    found = with_state(Edition.objects.drafts(), at).filter(state=State.IN_REVIEW)  # type: ignore[misc]
     if user is not None and settings.REQUIRE_SECOND_PERSON:
         mine = EditionStep.objects.filter(edition=OuterRef("pk"), kind=StepKind.SAVED, by=user)
         found = found.filter(~Exists(mine))

@@ -12,7 +12,8 @@ from drugs.views.caching import public_page
 @public_page
 def edition_cite(request: HttpRequest, slug: str, number: int, ending: str, *, at: dt.datetime) -> HttpResponse:
     publication = (
-        Publication.objects.filter(therapy__slug=slug, edition__number=number, goes_live_at__lte=at)
+        Publication.objects.ever_public(at)
+        .filter(therapy__slug=slug, edition__number=number)
         .select_related("edition__therapy")
         .first()
     )

@@ -33,9 +33,8 @@ def _instead(
     request: HttpRequest, slug: str, asked: tuple[int, int], missing: set[int], at: dt.datetime
 ) -> HttpResponse:
     """410 where the editions were withdrawn, a redirect from a former address, else 404."""
-    withdrawn = Publication.objects.filter(
-        therapy__slug=slug, edition__number__in=missing, goes_live_at__lte=at, withdrawn_at__isnull=False
-    ).select_related("edition__therapy")
+    withdrawn = Publication.objects.withdrawn(at).filter(therapy__slug=slug, edition__number__in=missing)
+    withdrawn = withdrawn.select_related("edition__therapy")
     gone_ones = list(withdrawn.order_by("-edition__number"))
     if len(gone_ones) == len(missing):
         return gone(request, gone_ones[0])

@@ -25,7 +25,8 @@ def therapy_detail(request: HttpRequest, slug: str, *, at: dt.datetime) -> HttpR
 def edition_list(request: HttpRequest, slug: str, *, at: dt.datetime) -> HttpResponse:
     """All published editions of a therapy, the newest first."""
     publications = list(
-        Publication.objects.filter(therapy__slug=slug, goes_live_at__lte=at)
+        Publication.objects.ever_public(at)
+        .filter(therapy__slug=slug)
         .select_related("edition__therapy")
         .order_by("-edition__number")
     )
@@ -48,9 +49,8 @@ def edition_detail(request: HttpRequest, slug: str, number: int, *, at: dt.datet
         .first()
     )
     if edition is None:
-        withdrawn = Publication.objects.filter(
-            therapy__slug=slug, edition__number=number, goes_live_at__lte=at, withdrawn_at__isnull=False
-        ).select_related("edition__therapy")
+        withdrawn = Publication.objects.withdrawn(at).filter(therapy__slug=slug, edition__number=number)
+        withdrawn = withdrawn.select_related("edition__therapy")
         if publication := withdrawn.first():
             return gone(request, publication)
         former = get_object_or_404(FormerSlug.objects.select_related("therapy"), slug=slug)
@@ -66,7 +66,7 @@ def _newest(publications: list[Publication]) -> Publication:
 
 def _elsewhere(request: HttpRequest, slug: str, name: str, at: dt.datetime) -> HttpResponse:
     """What an address without a live page answers: 410 where all editions were withdrawn, a redirect, or 404."""
-    withdrawn = Publication.objects.filter(therapy__slug=slug, goes_live_at__lte=at, withdrawn_at__isnull=False)
+    withdrawn = Publication.objects.withdrawn(at).filter(therapy__slug=slug)
     if publication := withdrawn.select_related("edition__therapy").order_by("-goes_live_at").first():
         return gone(request, publication)
     former = FormerSlug.objects.filter(slug=slug).values_list("therapy__slug", flat=True).first()

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from drugs.models import FormerSlug, ImportRun, ReviewFlag, Trial
+from drugs.models import FormerSlug, ImportRun, Publication, ReviewFlag, Trial
 from drugs.publishing.answers import answer_still_true
 from drugs.publishing.publish import withdraw
 from tests import factories
@@ -215,3 +215,13 @@ def test_no_page_is_kept_past_the_next_scheduled_moment(client):
 
     assert int(control.split("max-age=")[1].split(",")[0]) <= 20
     assert "stale-while-revalidate" not in control
+
+
+def test_an_edition_withdrawn_before_its_time_was_never_there(client):
+    edition = factories.EditionFactory(therapy=factories.TherapyFactory(slug="abc"))
+    publication = factories.publish(edition, at=timezone.now() + dt.timedelta(hours=1))
+    withdraw(publication, reason="Not yet.")
+    later = timezone.now() + dt.timedelta(hours=2)
+
+    assert not Publication.objects.withdrawn(later).exists()
+    assert not Publication.objects.ever_public(later).exists()

@@ -33,6 +33,8 @@ PAGE_QUERIES = [
     "therapies that show it",
     "all its numbers",
     "its history",
+    "what its sources say",
+    "what staff set by hand",
 ]
 
 
