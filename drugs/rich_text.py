@@ -79,11 +79,21 @@ _marked_cleaner = _cleaner_of(TAGS | {"ins", "del"})
 _SAME_MEANING = ((re.compile(r"<(/?)b>"), r"<\1strong>"), (re.compile(r"<(/?)i>"), r"<\1em>"))
 
 
+def _settled(html: str) -> str:
+    """Cleaned until cleaning changes nothing more: a tree that was mended once may be mended again as it is read anew."""
+    for _pass in range(5):
+        cleaned = _cleaner.clean(html)
+        if cleaned == html:
+            break
+        html = cleaned
+    return html
+
+
 def clean_html(html: str) -> str:
     """`html` with every tag and attribute outside the list taken away, its text kept. Idempotent."""
     for pattern, replacement in _SAME_MEANING:
         html = pattern.sub(replacement, html)
-    cleaned = _cleaner.clean(html.replace("\r\n", "\n").replace("\x00", "")).strip()
+    cleaned = _settled(html.replace("\r\n", "\n").replace("\x00", "")).strip()
     return "" if re.fullmatch(r"(<p>(<br>|\s)*</p>\s*)*", cleaned) else cleaned
 
 
