@@ -37,6 +37,17 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
     )
 
 
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return error_page(
+        request,
+        HTTPStatus.FORBIDDEN,
+        _("This form cannot be taken any more"),
+        _(
+            "It was open too long, or it came from another place. Nothing was saved: go back, load the page anew and send it again."
+        ),
+    )
+
+
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return error_page(
         request,

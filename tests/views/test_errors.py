@@ -130,3 +130,11 @@ def test_no_public_page_reads_who_signed_in(client):
     client.force_login(factories.UserFactory(is_superuser=True))
 
     assert {path: client.get(path).content for path in pages} == strange
+
+
+@pytest.mark.django_db
+def test_a_form_without_its_token_is_refused_in_our_words():
+    response = Client(enforce_csrf_checks=True).post("/admin/login/", {"username": "x", "password": "y"})
+
+    assert response.status_code == 403
+    assert "Nothing was saved" in response.content.decode()
