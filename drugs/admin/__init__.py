@@ -1,6 +1,7 @@
 """What editors see, in files named as the models'."""
 
 from drugs.admin import (
+    background,
     edition,
     findings,
     flags,
@@ -16,6 +17,7 @@ from drugs.admin import (
 )
 
 __all__ = [
+    "background",
     "edition",
     "findings",
     "flags",
