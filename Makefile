@@ -18,7 +18,7 @@ test: environment-dev ## The whole suite on SQLite and PostgreSQL, and a smoke t
 
 .PHONY: e2e
 e2e: environment-dev ## All browser tests, on PostgreSQL
-	@scripts/with-postgres $(PY) -m pytest tests/e2e
+	@scripts/with-postgres $(PY) -m pytest tests/e2e -n 2
 
 .PHONY: lint
 lint: environment-dev ## Static checks: style, types, templates, migrations, settings
