@@ -30,7 +30,7 @@ from drugs.vocabulary import StepKind
 class DraftForm(forms.ModelForm):
     """A draft with the version that it was opened at: two people never overwrite each other.
 
-    A half-finished draft is always saved; what is missing is asked for when it is sent to review.
+    A draft is saved whatever text is missing, which is asked for when it is sent to review; a half-filled row is refused.
     """
 
     opened_at_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
