@@ -144,12 +144,17 @@ def ours(path: Path) -> None:
 def _resource(**options: object):
     from import_export.fields import Field
     from import_export.resources import ModelResource
+    from import_export.widgets import BooleanWidget, IntegerWidget, Widget
 
     from drugs.models import Trial
 
     columns = dict(zip(_FIELDS, HEADER, strict=True))
     meta = type("Meta", (), {"model": Trial, "import_id_fields": ("home_number",), "fields": tuple(_FIELDS), **options})
-    body = {name: Field(attribute=name, column_name=column) for name, column in columns.items()}
+    typed = {"enrollment": IntegerWidget(), "has_results": BooleanWidget()}  # else "12" is not 12 and no row is skipped
+    body = {
+        name: Field(attribute=name, column_name=column, widget=typed.get(name, Widget()))
+        for name, column in columns.items()
+    }
     body["init_instance"] = lambda self, row=None: Trial(home_registry="CTGOV")
     return type("Stock", (ModelResource,), body | {"Meta": meta})
 
@@ -171,8 +176,7 @@ def _dataset(path: Path):
 
 
 def stock(path: Path) -> None:
-    result = _resource(skip_unchanged=True)().import_data(_dataset(path), dry_run=False)
-    assert not result.has_errors(), result.row_errors()
+    _hold_to_account(_resource(skip_unchanged=True)().import_data(_dataset(path), dry_run=False))
 
 
 def tuned(path: Path) -> None:
@@ -186,15 +190,20 @@ def tuned(path: Path) -> None:
         skip_html_diff=True,
         instance_loader_class=CachedInstanceLoader,
     )
-    result = kind().import_data(_dataset(path), dry_run=False)
+    _hold_to_account(kind().import_data(_dataset(path), dry_run=False))
+
+
+def _hold_to_account(result) -> None:
+    """A form that writes what did not change is no fair comparison: nine rows in ten must be skipped."""
     assert not result.has_errors(), result.row_errors()
+    assert result.totals["skip"] >= 0.85 * result.total_rows, dict(result.totals)
 
 
 def bare(path: Path) -> None:
     """The least a load can do: csv.reader and one upsert, no record, no history, nothing checked."""
     from django.db import connection, transaction
 
-    names = [name for name in _FIELDS if name not in ("enrollment", "has_results")]
+    names = list(_FIELDS)
     own = {*names, "id", "phase_rank", "home_registry", "is_verified", "created_at", "changed_at"}
     others = [field for field in _trial()._meta.concrete_fields if field.column not in own and not field.null]
     rest = [field.column for field in others]
@@ -215,7 +224,9 @@ def bare(path: Path) -> None:
     with path.open(newline="", encoding="utf-8") as file, transaction.atomic(), connection.cursor() as cursor:
         reader = csv.reader(file)
         next(reader)
-        cursor.executemany(sql, ([line[at[name]] for name in names] + list(fixed) for line in reader))
+        typed = {"enrollment": int, "has_results": lambda text: text == "YES"}
+        rows = ([typed.get(name, str)(line[at[name]]) for name in names] + list(fixed) for line in reader)
+        cursor.executemany(sql, rows)
 
 
 def _trial():

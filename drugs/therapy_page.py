@@ -188,11 +188,6 @@ class TherapyPage:
         return len(self.rows.stages) == 1
 
     @property
-    def endings(self) -> list[StatusEvent]:
-        """Why development ended, where it did."""
-        return [event for event in self.rows.stages if event.stage == Stage.NO_LONGER_IN_DEVELOPMENT]
-
-    @property
     def routes(self) -> list[str]:
         """Each way in which it is given, labels before trials."""
         dosings = sorted(self.rows.dosings, key=lambda dosing: dosing.setting != DosingSetting.LABEL)

@@ -4,13 +4,8 @@ from http import HTTPStatus
 from typing import Any
 
 from django.http import HttpRequest, JsonResponse
-from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
-
-
-class ProblemRenderer(JSONRenderer):
-    media_type = "application/problem+json"
 
 
 def problem(status: int, detail: str, instance: str, **more: Any) -> dict[str, Any]:

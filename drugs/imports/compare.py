@@ -8,7 +8,7 @@ import uuid
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import islice
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from django.db import transaction
 from django.db.models import F
@@ -168,7 +168,3 @@ def absent(run: ImportRun, seen: NumberSet) -> NumberSet:
         .first()
     )
     return (NumberSet.unpacked(last.numbers) if last else NumberSet()) - seen
-
-
-def detection_of(run: ImportRun) -> dict[str, Any]:
-    return run.detection

@@ -28,7 +28,7 @@ def editions(count, **fields):
     return [factories.live_edition(f"therapy-{number:04}", **fields) for number in range(count)]
 
 
-@pytest.mark.parametrize("rows", [1, 60])
+@pytest.mark.parametrize("rows", [1, 1000])
 def test_a_list_takes_the_same_queries_for_1_and_many_rows(client, django_assert_num_queries, rows):
     editions(rows)
 
@@ -48,7 +48,7 @@ def test_each_of_the_three_lists_takes_the_same_queries(client, django_assert_nu
     with django_assert_num_queries(len(LIST_QUERIES)):
         response = client.get(f"/drugs/{address}/")
 
-    assert f"{rows} therapies" in response.content.decode()
+    assert ("1 therapy" if rows == 1 else f"{rows} therapies") in response.content.decode()
 
 
 def test_a_list_under_every_filter_asks_for_its_words_and_its_sponsor_besides(client, django_assert_num_queries):
