@@ -6,17 +6,36 @@ word outside ClinicalTrials.gov's lists and `BadValueError` for text that cannot
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import date
 from functools import lru_cache
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from drugs import vocabulary as words
+from drugs.imports.characters import plain
 from drugs.imports.problems import BadValueError, UnknownWordError
 
 #: How exports write a value that they do not have. NA is not among them: it is a phase.
-MISSING = frozenset(("", "null", "NULL", "N/A", "n/a", "NaT", "NaN", "nan", "None", "none", "#N/A", "<NA>"))
+MISSING = frozenset(
+    (
+        "",
+        "null",
+        "NULL",
+        "N/A",
+        "n/a",
+        "NaT",
+        "NaN",
+        "nan",
+        "None",
+        "none",
+        "#N/A",
+        "<NA>",
+        "-",
+        "--",
+        "\u2013",
+        "\u2014",
+    )
+)
 
 _UNUSUAL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\xa0\u200b\u2028\u2029\ufeff\ud800-\udfff]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
@@ -236,93 +255,22 @@ def ages(value: str) -> dict[str, str]:
 
 
 _LARGEST = 2_147_483_647
+_THOUSANDS = re.compile(r"\d{1,3}([ ,'\u2019])\d{3}(?:\1\d{3})*(?:\.0{1,2})?", re.ASCII)
 
 
 def whole_number(value: str) -> int:
-    """'450', '1,234' and '450.0'; '12.7' is no number of people."""
-    digits = value.replace("\xa0", "")
-    if re.fullmatch(r"\d{1,3}(,\d{3})+", digits, re.ASCII):
-        digits = digits.replace(",", "")  # no number of people has decimals, so this comma parts thousands
-    if not (found := re.fullmatch(r"(\d{1,12})(\.0+)?", digits, re.ASCII)):
+    """'450', '1,234', '1 234' and '450.0'; '12.7' is no number of people, and '1.000' may be one or a thousand."""
+    digits = plain(value)
+    if _THOUSANDS.fullmatch(digits):  # no number of people has decimals, so a comma parts thousands
+        digits = re.sub(r"[ ,'\u2019](?=\d{3})", "", digits)
+    if not (found := re.fullmatch(r"(\d{1,12})(\.0{1,2})?", digits, re.ASCII)):
+        if re.fullmatch(r"\d{1,3}(\.\d{3})+", digits, re.ASCII):
+            raise BadValueError(_("The dot may part thousands or decimals: write the number without it."))
         raise BadValueError(_("Write a whole number, such as 450."))
     number = int(found[1])
     if number > _LARGEST:
         raise BadValueError(_("No study has so many people."))
     return number
-
-
-# Dates
-
-_MONTHS = {
-    name: number
-    for number, names in enumerate(
-        (
-            *("january jan", "february feb", "march mar", "april apr", "may", "june jun", "july jul", "august aug"),
-            *("september sep sept", "october oct", "november nov", "december dec"),
-        ),
-        1,
-    )
-    for name in names.split()
-}
-_WORDED = re.compile(r"(?P<month>[A-Za-z]{3,9})\.? (?:(?P<day>\d{1,2}), ?)?(?P<year>\d{4})", re.ASCII)
-_DAY_FIRST_WORDED = re.compile(r"(?P<day>\d{1,2})[ -](?P<month>[A-Za-z]{3,9})\.?[ -](?P<year>\d{4})", re.ASCII)
-_ISO = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?(?:[T ][\d:.]+(?:Z|[+-]\d\d:?\d\d)?)?", re.ASCII)
-_COMPACT = re.compile(r"((?:19|20)\d\d)(\d\d)(\d\d)", re.ASCII)
-SLASHED = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})(?: [\d: APMapm]+)?", re.ASCII)
-
-
-def iso(year: int, month: int | None = None, day: int | None = None) -> str:
-    """The date as ISO 8601 text of the precision that it has. Raises BadValueError where the calendar has no such day."""
-    if not 1900 <= year <= 2100:
-        raise BadValueError(_("The year is outside 1900 to 2100."))
-    try:
-        date(year, month or 1, day or 1)
-    except ValueError:
-        raise BadValueError(_("The calendar has no such day.")) from None
-    return "-".join([f"{year:04}", *(f"{part:02}" for part in (month, day) if part is not None)])
-
-
-@lru_cache(maxsize=65536)
-def certain_date(value: str) -> str | None:
-    """The date in a form that can be read in one way only; None when it has none of these forms."""
-    if found := _ISO.fullmatch(value):
-        return iso(*(int(part) for part in found.groups() if part))
-    if found := _WORDED.fullmatch(value) or _DAY_FIRST_WORDED.fullmatch(value):
-        month = _MONTHS.get(found["month"].lower())
-        if month is None:
-            return None
-        return iso(int(found["year"]), month, int(found["day"]) if found["day"] else None)
-    if found := _COMPACT.fullmatch(value):
-        return iso(*(int(part) for part in found.groups()))
-    return None
-
-
-def slashed(value: str, *, day_first: bool) -> str | None:
-    """'18/03/2020' or '4/15/2020' once it is known which comes first; None when it is not of this form."""
-    if not (found := SLASHED.fullmatch(value)):
-        return None
-    first, second, year = (int(part) for part in found.groups())
-    return iso(year, *((second, first) if day_first else (first, second)))
-
-
-def date_of(order: str | None) -> Callable[[str], str]:
-    """A cleaner of dates. `order` of slashed dates: 'day', 'month', or None where nothing tells."""
-
-    @lru_cache(maxsize=65536)
-    def clean(value: str) -> str:
-        if (known := certain_date(value)) is not None:
-            return known
-        if not (found := SLASHED.fullmatch(value)):
-            raise BadValueError(_("Write a date as 2020, 2020-05 or 2020-05-13."))
-        first, second = int(found[1]), int(found[2])
-        if order is None and "." not in value and first != second and first <= 12 and second <= 12:
-            raise UnknownWordError(
-                _("This may be read day first or month first, and no other date of its column tells which.")
-            )
-        day_first = first > 12 or "." in value if order is None else order == "day"
-        return slashed(value, day_first=day_first) or ""
-
-    return clean
 
 
 # Lists

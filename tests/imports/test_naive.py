@@ -2,7 +2,7 @@
 
 import pytest
 
-from drugs.imports import clean
+from drugs.imports import clean, dates
 from drugs.imports.problems import BadValueError, UnknownWordError
 from drugs.models import StaffOverride, Trial, TrialChange
 from drugs.vocabulary import RowDecision, RunState
@@ -51,13 +51,13 @@ def only_problem(run):
         (clean.ages, "ADULT, OLDER_ADULT", {"age": "ADULT, OLDER_ADULT"}),
         (clean.whole_number, "0", 0),
         (clean.whole_number, "1,234", 1234),
-        (clean.date_of(None), "2025-05", "2025-05"),
-        (clean.date_of(None), "March 5, 2018", "2018-03-05"),
-        (clean.date_of(None), "March 2018", "2018-03"),
-        (clean.date_of(None), "20200318", "2020-03-18"),
-        (clean.date_of("day"), "03/04/2020", "2020-04-03"),
-        (clean.date_of("month"), "03/04/2020", "2020-03-04"),
-        (clean.date_of(None), "15.04.2020", "2020-04-15"),
+        (dates.date_of(None), "2025-05", "2025-05"),
+        (dates.date_of(None), "March 5, 2018", "2018-03-05"),
+        (dates.date_of(None), "March 2018", "2018-03"),
+        (dates.date_of(None), "20200318", "2020-03-18"),
+        (dates.date_of("day"), "03/04/2020", "2020-04-03"),
+        (dates.date_of("month"), "03/04/2020", "2020-03-04"),
+        (dates.date_of(None), "15.04.2020", "2020-04-15"),
         (clean.interventions, "Drug: Riluzole|Dietary Supplement: x", "DRUG: Riluzole|DIETARY_SUPPLEMENT: x"),
     ],
 )
@@ -74,9 +74,9 @@ def test_two_vocabularies_become_one(cleaner, text, expected):
         (clean.whole_number, "1,23", BadValueError),
         (clean.whole_number, "-3", BadValueError),
         (clean.whole_number, "Experimental group:32;Control group:32;", BadValueError),
-        (clean.date_of(None), "03/04/2020", UnknownWordError),
-        (clean.date_of(None), "2020-02-31", BadValueError),
-        (clean.date_of("day"), "13/13/2020", BadValueError),
+        (dates.date_of(None), "03/04/2020", UnknownWordError),
+        (dates.date_of(None), "2020-02-31", BadValueError),
+        (dates.date_of("day"), "13/13/2020", BadValueError),
         (clean.text, "a\x00b", BadValueError),
     ],
 )

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from drugs.imports import clean, formats
+from drugs.imports import dates, formats
 from drugs.imports.countries import countries_of_sites
 from drugs.imports.inspect import inspect
 from drugs.imports.number_set import NumberSet
@@ -28,7 +28,7 @@ CLEANERS = {
     for table in (*formats.TABLES, formats.SHEET, *(document.table for document in formats.DOCUMENTS))
     for name, column in table.columns.items()
     if column.clean
-} | {"date": clean.date_of(None), "day": clean.date_of("day"), "month": clean.date_of("month")}
+} | {"date": dates.date_of(None), "day": dates.date_of("day"), "month": dates.date_of("month")}
 #: Text near what cleaners look for, beside any text at all.
 NEAR = st.text(alphabet="0123456789/.-:|,() NAPHSEIVphaseYearsDrug\n\x00\xa0<>&;", max_size=60)
 ICTRP = "TrialID,Recruitment Status,Date registration3"

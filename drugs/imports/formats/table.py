@@ -6,7 +6,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from drugs.imports.clean import MISSING, SLASHED, certain_date, date_of
+from drugs.imports.clean import MISSING
+from drugs.imports.dates import certain_date, date_of, told_order
 from drugs.imports.limits import too_long
 from drugs.imports.problems import BadValueError, NotedWordError, Problem, UnknownWordError, Weight, shown
 from drugs.imports.records import Cleaned, RefusedRow, Unread
@@ -42,7 +43,7 @@ class TableFormat:
     #: Headers by key that are known and say nothing about the trial.
     ignored: frozenset[str] = frozenset()
     said_by: str = RecordSource.REGISTRY
-    version: int = 2  # one more whenever a cleaner reads a cell otherwise: unchanged rows are then cleaned anew
+    version: int = 3  # one more whenever a cleaner reads a cell otherwise: unchanged rows are then cleaned anew
     #: The column, by fact, that says when the source last changed the record.
     last_update: str = "last_update_posted"
     #: Headers by key of which at least one must be there.
@@ -201,12 +202,8 @@ class TableSource:
             if type(cells) is Broken or len(cells) < self.layout.width:
                 continue
             for at in open_columns:
-                if "/" in cells[at] and (found := SLASHED.fullmatch(cells[at].strip())):
-                    first, second = int(found[1]), int(found[2])
-                    if first > 12 >= second:
-                        evidence[at].add("day")
-                    elif second > 12 >= first:
-                        evidence[at].add("month")
+                if order := told_order(cells[at]):
+                    evidence[at].add(order)
         return orders | {at: said.pop() if len(said) == 1 else None for at, said in evidence.items()}
 
 
