@@ -3,10 +3,10 @@
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -19,7 +19,8 @@ from drugs.admin.base import StaffAdmin
 from drugs.admin.merging import base_of, merge
 from drugs.admin.rows import INLINES, park, put_in_order
 from drugs.admin.steps import EditionSteps, reasons_in
-from drugs.models import SECTIONS, Edition, Source, Therapy
+from drugs.admin.unfinished import DraftForm, keep
+from drugs.models import SECTIONS, Edition, Source, Therapy, UnfinishedPart
 from drugs.publishing.answering import answer_findings
 from drugs.publishing.checker import findings
 from drugs.publishing.states import State, with_state
@@ -27,17 +28,14 @@ from drugs.publishing.steps import comment_of_return, last_save, record
 from drugs.vocabulary import StepKind
 
 
-class DraftForm(forms.ModelForm):
-    """A draft with the version that it was opened at: two people never overwrite each other.
-
-    A draft is saved whatever text is missing, which is asked for when it is sent to review; a half-filled row is refused.
-    """
+class VersionedDraftForm(DraftForm):
+    """A draft with the version that it was opened at: two people never overwrite each other."""
 
     opened_at_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     class Meta:
         model = Edition
-        fields = "__all__"  # noqa: DJ007 (the admin's fieldsets are the list)
+        fields = "__all__"
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -101,7 +99,7 @@ class UnverifiedFilter(admin.SimpleListFilter):
 class EditionAdmin(EditionSteps, StaffAdmin):
     """The editors' main page. Published editions are read there, never changed."""
 
-    form = DraftForm
+    form = VersionedDraftForm
     inlines = INLINES
     is_public_content = False  # a draft is not public; publishing counts itself
     change_form_template = "admin/drugs/edition/change_form.html"
@@ -204,6 +202,28 @@ class EditionAdmin(EditionSteps, StaffAdmin):
             return None
         return obj.get_absolute_url()
 
+    # What is half done
+
+    def _parts(self, request: HttpRequest, edition: Edition, model: type[Model]) -> list[UnfinishedPart]:
+        """The unfinished parts of one kind: rows of `model`, or for Edition the cells of the page. Read once."""
+        if not hasattr(request, "unfinished_parts"):
+            request.unfinished_parts = list(edition.unfinished_parts.all())  # type: ignore[attr-defined]
+        kind = "" if model is Edition else model._meta.model_name
+        return [part for part in request.unfinished_parts if part.kind == kind]  # type: ignore[attr-defined]
+
+    def get_formset_kwargs(self, request: HttpRequest, obj: Edition, inline: Any, prefix: str) -> dict[str, Any]:
+        kwargs = super().get_formset_kwargs(request, obj, inline, prefix)
+        return kwargs if "data" in kwargs else kwargs | {"parts": self._parts(request, obj, inline.model)}
+
+    def _show_parts(self, request: HttpRequest, form: DraftForm) -> None:
+        for part in self._parts(request, form.instance, Edition):
+            form.show(part)
+
+    def _say_what_is_unfinished(self, request: HttpRequest, parts: list[UnfinishedPart]) -> None:
+        if parts:
+            said = "; ".join(f"{part.name} ({' '.join(part.sentences)})" for part in parts)
+            messages.warning(request, _t("Kept with the draft, but not finished: %(what)s") % {"what": said})
+
     # Two people
 
     def changeform_view(
@@ -226,9 +246,13 @@ class EditionAdmin(EditionSteps, StaffAdmin):
             return
         stored = self.get_object(request, object_id)
         form = self.get_form(request, stored, change=True)(instance=stored)
+        self._show_parts(request, form)
         formsets = [
             formset_class(
-                instance=stored, prefix=formset_class.get_default_prefix(), queryset=inline.get_queryset(request)
+                instance=stored,
+                prefix=formset_class.get_default_prefix(),
+                queryset=inline.get_queryset(request),
+                parts=self._parts(request, stored, formset_class.model),
             )
             for formset_class, inline in self.get_formsets_with_inlines(request, stored)
         ]
@@ -248,6 +272,8 @@ class EditionAdmin(EditionSteps, StaffAdmin):
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
+        if change:
+            self._say_what_is_unfinished(request, keep(form.instance, form, formsets))
         if request.user.has_perm("drugs.add_findinganswer"):
             answer_findings(form.instance, reasons_in(request.POST), by=request.user)
 
@@ -257,11 +283,15 @@ class EditionAdmin(EditionSteps, StaffAdmin):
         """The page of a draft says where it stands and what the fact checker finds in it as it is stored."""
         edition = kwargs.get("obj")
         if edition is not None:
+            if edition.is_draft and not context["adminform"].form.is_bound:
+                self._show_parts(request, context["adminform"].form)
             context |= {
                 "state": State(edition.state),
+                "unfinished": list(edition.unfinished_parts.all()) if edition.is_draft else [],
                 "findings": findings(edition) if edition.is_draft else [],
                 "returned": comment_of_return(edition) if edition.is_draft else None,
                 "conflict": getattr(request, "conflict", None),
+                "show_save_and_add_another": False,
                 "base": request.POST.get("base") or self._base(request, context),
                 "field_of": {str(edition._meta.get_field(name).verbose_name).lower(): name for name, _h in SECTIONS},
             }
@@ -275,6 +305,7 @@ class EditionAdmin(EditionSteps, StaffAdmin):
         return base_of(form, [inline.formset for inline in context["inline_admin_formsets"]])
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        formset.keep_needed()
         park(formset)
         put_in_order(formset)
         super().save_formset(request, form, formset, change)

@@ -13,16 +13,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.forms import BaseModelFormSet, ModelForm
+from django.forms import ModelForm
 from django.http import QueryDict
 from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 
+from drugs.admin.unfinished import DraftRows
 from drugs.models import Edition
 from drugs.rich_text import RichTextField, clean_html
 
 #: Parts of a page that are no content.
-_NOT_CONTENT = {"opened_at_version", "id", "edition", "DELETE"}
+_NOT_CONTENT = {"opened_at_version", "id", "edition", "DELETE", "unfinished"}
 
 
 @dataclass
@@ -63,11 +64,9 @@ def _digest(text: str) -> str:
     return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()[:10]
 
 
-def base_of(form: ModelForm, formsets: Iterable[BaseModelFormSet]) -> str:
+def base_of(form: ModelForm, formsets: Iterable[DraftRows]) -> str:
     """What the page of a draft held when it was opened: digests by part and cell, as JSON."""
-    parts = {"": form} | {
-        f"{formset.prefix}:{row.instance.pk}": row for formset in formsets for row in formset.initial_forms
-    }
+    parts = {"": form} | {_part(formset, key): row for formset in formsets for key, row in _stored(formset).items()}
     return json.dumps(
         {
             part: {name: _digest(normal(one, name, value)) for name, value in cells(one).items()}
@@ -77,7 +76,7 @@ def base_of(form: ModelForm, formsets: Iterable[BaseModelFormSet]) -> str:
     )
 
 
-def merge(data: QueryDict, edition: Edition, form: ModelForm, formsets: list[BaseModelFormSet]) -> Conflict:
+def merge(data: QueryDict, edition: Edition, form: ModelForm, formsets: list[DraftRows]) -> Conflict:
     """Bring `data`, a mutable copy of what was posted, together with the draft as it is stored.
 
     `form` and `formsets` are unbound: they show what is stored now.
@@ -115,21 +114,39 @@ def _merged(
     return result
 
 
-def _merge_rows(data: QueryDict, formset: BaseModelFormSet, base: dict[str, Any], conflict: Conflict) -> None:
+def _stored(formset: DraftRows) -> dict[str, ModelForm]:
+    """The rows of a kind that the draft keeps, by key: the number of a row, or the key of an unfinished new one."""
+    return {str(form.instance.pk): form for form in formset.initial_forms} | {
+        form.initial["unfinished"]: form for form in formset.kept_forms()
+    }
+
+
+def _part(formset: DraftRows, key: str) -> str:
+    return f"{formset.prefix}:{key}"
+
+
+def _merge_rows(data: QueryDict, formset: DraftRows, base: dict[str, Any], conflict: Conflict) -> None:
     prefix = formset.prefix
-    stored = {str(row.instance.pk): row for row in formset.initial_forms}
-    posted = list(_posted_rows(data, prefix))
-    kept, new = [], []
-    for row in posted:
-        pk = row.get("id", "")
-        if not pk:
-            new.append(row)
-        elif pk in stored:
-            form = stored.pop(pk)
-            merged = _merged(form, base.get(f"{prefix}:{pk}", {}), row, conflict, str(form.instance))
-            kept.append(merged | {"id": pk} | ({"DELETE": row["DELETE"]} if row.get("DELETE") else {}))
+    stored = _stored(formset)
+    kept: list[dict[str, str]] = []
+    new: list[dict[str, str]] = []
+
+    def take(key: str, cells: dict[str, str]) -> None:
+        if key.isdecimal():
+            kept.append(cells | {"id": key})
         else:
-            was = base.get(f"{prefix}:{pk}", {})
+            new.append(cells | {"unfinished": key})
+
+    for row in list(_posted_rows(data, prefix)):
+        key = row.get("id") or row.get("unfinished", "")
+        if not key:
+            new.append(row)
+        elif key in stored:
+            form = stored.pop(key)
+            merged = _merged(form, base.get(_part(formset, key), {}), row, conflict, _name(form))
+            take(key, merged | ({"DELETE": row["DELETE"]} if row.get("DELETE") else {}))
+        else:
+            was = base.get(_part(formset, key), {})
             blank = formset.empty_form
             touched = any(
                 _digest(normal(blank, name, row.get(name, ""))) != digest for name, digest in was.items() if name in row
@@ -137,13 +154,15 @@ def _merge_rows(data: QueryDict, formset: BaseModelFormSet, base: dict[str, Any]
             label = row.get("label") or row.get("text") or row.get("term") or str(formset.model._meta.verbose_name)
             if touched and not row.get("DELETE"):
                 conflict.restored.append(label)
-                new.append({name: value for name, value in row.items() if name != "id"})
+                new.append({name: value for name, value in row.items() if name not in ("id", "unfinished")})
             else:
                 conflict.deleted.append(label)
-    for pk, form in stored.items():
-        if f"{prefix}:{pk}" not in base:
-            conflict.added.append(str(form.instance))
-        kept.append(cells(form) | {"id": pk})
+    for key, form in stored.items():
+        is_new = _part(formset, key) not in base
+        if is_new:
+            conflict.added.append(_name(form))
+        if is_new or key.isdecimal():  # an unfinished row that this person took off the page stays off
+            take(key, cells(form))
     for key in [key for key in data if key.startswith(f"{prefix}-") and key.split("-")[1].isdigit()]:
         del data[key]
     for number, row in enumerate([*kept, *new]):
@@ -151,6 +170,12 @@ def _merge_rows(data: QueryDict, formset: BaseModelFormSet, base: dict[str, Any]
             if value:
                 data[f"{prefix}-{number}-{name}"] = value
     data[f"{prefix}-INITIAL_FORMS"], data[f"{prefix}-TOTAL_FORMS"] = str(len(kept)), str(len(kept) + len(new))
+
+
+def _name(form: ModelForm) -> str:
+    if form.instance.pk:
+        return str(form.instance)
+    return _("unfinished: %(kind)s") % {"kind": form.instance._meta.verbose_name}
 
 
 def _posted_rows(data: QueryDict, prefix: str) -> Iterable[dict[str, str]]:

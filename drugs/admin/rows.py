@@ -17,7 +17,8 @@ from django.utils.translation import gettext_lazy as _
 
 from drugs import models
 from drugs.admin.base import HTTPS_FIRST, ReadOnly, StaffAdmin
-from drugs.models import Row, Source, StatusEvent, row_models
+from drugs.admin.unfinished import DraftRows, RowForm
+from drugs.models import Edition, Row, Source, StatusEvent, row_models
 
 #: Values that changed rows take for a moment while they are saved one by one, so that two may swap a unique value.
 PARKED: dict[type[Row], dict[str, Any]] = {
@@ -65,11 +66,16 @@ class RowFormSet(BaseInlineFormSet):
         }
 
 
+class DraftRowFormSet(DraftRows, RowFormSet):
+    """The rows of one kind on the page of a draft."""
+
+
 class RowInline(admin.StackedInline):
     """One kind of row on the edition's page; each row is opened by its name."""
 
     template = "admin/edit_inline/rows.html"
-    formset = RowFormSet
+    form = RowForm
+    formset = DraftRowFormSet
     formfield_overrides = HTTPS_FIRST
     extra = 0
     classes = ("collapse",)
@@ -80,6 +86,11 @@ class RowInline(admin.StackedInline):
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         references = [field.name for field in self.model._meta.concrete_fields if isinstance(field, ForeignKey)]
         return super().get_queryset(request).select_related(*references)
+
+    def get_fields(self, request: HttpRequest, obj: Edition | None = None) -> Any:
+        """With the key of an unfinished row, where the page can be saved."""
+        may_save = obj is not None and obj.is_draft and self.has_change_permission(request, obj)
+        return (*self.fields, "unfinished") if may_save else self.fields
 
     def formfield_for_foreignkey(self, db_field: ForeignKey, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "source":

@@ -26,6 +26,7 @@ from drugs.models.rows import (
 from drugs.models.step import EditionStep
 from drugs.models.therapy import FormerSlug, Therapy
 from drugs.models.trial import Trial, TrialCountry, TrialIdentifier
+from drugs.models.unfinished import UnfinishedPart
 
 __all__ = [
     "SECTIONS",
@@ -63,5 +64,6 @@ __all__ = [
     "TrialCountry",
     "TrialIdentifier",
     "TrialSnapshot",
+    "UnfinishedPart",
     "row_models",
 ]

@@ -14,7 +14,7 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from drugs.models import SECTIONS, Edition, EditionStep, Publication, StatusEvent, Therapy, row_models
+from drugs.models import SECTIONS, Edition, EditionStep, Publication, StatusEvent, Therapy, UnfinishedPart, row_models
 from drugs.publishing import publish as publications
 from drugs.publishing.checker import unanswered
 from drugs.publishing.copying import start_draft
@@ -51,6 +51,10 @@ def missing(edition: Edition) -> list[str]:
     ]
     if not StatusEvent.objects.filter(edition=edition, is_current=True, is_verified=True).exists():
         lacks.append(_("Give the current stage of at least one region, verified."))
+    lacks += [
+        _("Finish it or take it off: %(what)s. %(why)s") % {"what": part.name, "why": " ".join(part.sentences)}
+        for part in UnfinishedPart.objects.filter(edition=edition)
+    ]
     return lacks
 
 

@@ -10,7 +10,7 @@ def posted(response: Any, **changes: Any) -> dict[str, Any]:
     for inline in response.context["inline_admin_formsets"]:
         formset = inline.formset
         data |= _values(formset.management_form)
-        for row in formset.initial_forms:
+        for row in formset.forms:
             data |= _values(row)
     for name, value in changes.items():
         key = name.replace("__", "-")

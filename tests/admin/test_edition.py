@@ -111,9 +111,10 @@ def test_two_regions_swap_their_current_stage(client, editor):
 def test_a_source_of_another_edition_is_no_choice(client, editor):
     draft, other = factories.whole_edition(), factories.SourceFactory()
 
-    response = client.post(page(draft), posted(client.get(page(draft)), dosing_set__0__source=str(other.pk)))
+    client.post(page(draft), posted(client.get(page(draft)), dosing_set__0__source=str(other.pk)))
 
-    assert "Choose a source of this edition." in response.content.decode()
+    assert draft.dosing_set.get().source != other
+    assert draft.unfinished_parts.get().problems == {"source": ["Choose a source of this edition."]}
 
 
 def test_a_published_edition_is_read_only(client, editor):

@@ -35,6 +35,7 @@ from drugs.models import (
     Trial,
     TrialCountry,
     TrialIdentifier,
+    UnfinishedPart,
     row_models,
 )
 from tests import factories
@@ -237,6 +238,10 @@ BREAKERS = {
     "one_answer_per_finding": lambda: (
         FindingAnswer,
         same(FindingAnswer, therapy=factories.TherapyFactory(), key="k", reason="r"),
+    ),
+    "unfinished_key_unique": lambda: (
+        UnfinishedPart,
+        same(UnfinishedPart, edition=factories.EditionFactory(), key=uuid.uuid4(), cells={}, problems={}),
     ),
     "answer_has_a_reason": lambda: (FindingAnswer, {"therapy": factories.TherapyFactory(), "key": "k", "reason": ""}),
     "step_kind_known": lambda: (EditionStep, step(kind="x")),
