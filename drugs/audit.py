@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from drugs.rich_text import RichTextField
 
 #: Columns whose change says nothing that a person asks for.
-_LEFT_OUT = {"password", "last_login", "changed_at"}
+_LEFT_OUT = {"password", "last_login", "changed_at", "version"}
 
 
 def register() -> None:

@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import admin
 from django.contrib.admin import SimpleListFilter
 from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.utils import unquote
 from django.db.models import Model, QuerySet, URLField
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext_lazy as _
@@ -13,11 +14,13 @@ from import_export.admin import ExportMixin
 from js_asset import Media
 
 from drugs.admin.sheets import EXPORT_FORMATS, export_resource
+from drugs.audit import history_of
 from drugs.models import ContentVersion
 
 #: What Django's own list filters add to the name of their field.
 _ENDINGS = ("", "__exact", "__isnull", "__isempty", "__gte", "__lt")
 _LONGEST_TERM = 100
+_MOST_ACTS = 200
 
 #: An address typed without a scheme is taken as https.
 HTTPS_FIRST = {URLField: {"assume_scheme": "https"}}
@@ -87,6 +90,14 @@ class StaffAdmin(ExportMixin, admin.ModelAdmin):
         """The import map of the rich text editor is an inline script: it carries the request's nonce."""
         context["media"] = Media.from_media(context["media"], nonce=str(request.csp_nonce))  # type: ignore[attr-defined]
         return super().render_change_form(request, context, *args, **kwargs)
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Who did what to the record and to what belongs to it, from the audit log."""
+        obj = self.get_object(request, unquote(object_id))
+        acts = history_of(obj, _MOST_ACTS) if obj is not None else []
+        return super().history_view(request, object_id, {"acts": acts, "most": _MOST_ACTS, **(extra_context or {})})
 
     # What the public sees changed
 

@@ -68,6 +68,7 @@ class UnfinishedPart(models.Model):
         model = self._meta.apps.get_model("drugs", self.kind) if self.kind else Edition
         said = []
         for field, problems in self.problems.items():
-            label = "" if field == "__all__" else f"{str(model._meta.get_field(field).verbose_name).capitalize()}: "
+            name = "" if field == "__all__" else str(getattr(model._meta.get_field(field), "verbose_name", field))
+            label = f"{name.capitalize()}: " if name else ""
             said += [f"{label}{problem}" for problem in problems]
         return said
