@@ -184,6 +184,8 @@ def _as_previewed(verdict: Verdict, row: ImportRow) -> bool:
     """Whether what would be written now is what the preview showed, less the fields that were left out."""
     if verdict.decision == RowDecision.UNCHANGED or (row.decision == verdict.decision == RowDecision.NEW):
         return True
+    if (joins := row.record.get("joins")) and verdict.trial:
+        return bool(verdict.trial.home_number == joins)
     shown = {tuple(change) for change in row.changes}
     return row.decision == verdict.decision and set(verdict.changes) <= shown
 

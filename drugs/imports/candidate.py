@@ -24,6 +24,8 @@ class Candidate:
     last_update: str
     others: list[RegistryNumber]
     problems: list[Problem]
+    #: Home number of the trial that an earlier record of the same file makes, where this one adds to it.
+    joins: str = ""
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -33,7 +35,7 @@ class Candidate:
             "raw": self.raw,
             "last_update": self.last_update,
             "others": [list(other) for other in self.others],
-        }
+        } | ({"joins": self.joins} if self.joins else {})
 
     @classmethod
     def from_json(cls, row: int, stored: dict[str, Any], left_out: Sequence[str] = ()) -> "Candidate":

@@ -13,9 +13,10 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from drugs.imports.candidate import NUMBERS, Candidate, candidate_of, digest_of, is_refused
+from drugs.imports.claims import Claims
 from drugs.imports.number_set import NumberSet
 from drugs.imports.problems import Problem, Weight
-from drugs.imports.records import RefusedRow, Source, Unread
+from drugs.imports.records import MergedRow, RefusedRow, Source, Unread
 from drugs.imports.stored import Stored, grouped, said_by_records
 from drugs.models import ImportRun, RegistryRecord, Trial, TrialIdentifier
 from drugs.registry_numbers import RegistryNumber, parse_number
@@ -54,14 +55,13 @@ class Judge:
     def __init__(self, run: ImportRun, said_by: str, *, keeps: bool = True) -> None:
         self.run, self.said_by, self.keeps = run, said_by, keeps
         self.seen = NumberSet()
-        #: Numbers of other registries that records of this file give to a trial: number -> home number.
-        self.claims: dict[str, str] = {}
+        self.claims = Claims()
         same = ImportRun.objects.filter(sha256=run.sha256, state=RunState.APPLIED).exclude(pk=run.pk)
         self.same_file = (same.order_by("-pk").values_list("pk", flat=True).first() or 0) if run.sha256 else 0
 
     # From a file
 
-    def unread(self, batch: Sequence[Unread | RefusedRow], source: Source) -> tuple[list[Verdict], int]:
+    def unread(self, batch: Sequence[Unread | MergedRow | RefusedRow], source: Source) -> tuple[list[Verdict], int]:
         """Verdicts on what is not simply unchanged, and how many records are."""
         verdicts: list[Verdict] = []
         base = hashlib.sha256(source.signature.encode())
@@ -70,6 +70,9 @@ class Judge:
         for record in batch:
             if isinstance(record, RefusedRow):
                 verdicts.append(Verdict(record.row, record.number, RowDecision.REFUSED, problems=[record.problem]))
+                continue
+            if isinstance(record, MergedRow):
+                verdicts.append(_merged(record))
                 continue
             number = parse_number(record.number)
             if number is None:
@@ -195,29 +198,47 @@ class Judge:
         own = stored.trial_of.get(candidate.number.number)
         others = {stored.trial_of[other.number]: other for other in candidate.others if other.number in stored.trial_of}
         others.pop(own, None)  # type: ignore[call-overload]
-        if reason := self._identity_problem(candidate, own, others, stored):
-            verdict.decision = RowDecision.HELD
-            verdict.problems.append(Problem("", candidate.number.number, reason, Weight.HELD))
-            return verdict
         trial_id = own or next(iter(others), None)
         verdict.trial = stored.trials[trial_id] if trial_id else None
+        home = verdict.trial.home_number if verdict.trial else candidate.number.number
+        if not verdict.trial and (joined := self.claims.same_study(candidate.number, candidate.others)):
+            return self._join(verdict, joined)
+        if reason := self._identity_problem(candidate, home, own, others, stored):
+            verdict.decision, verdict.trial = RowDecision.HELD, None
+            verdict.problems.append(Problem("", candidate.number.number, reason, Weight.HELD))
+            return verdict
         verdict.gains = self._gains(candidate, trial_id, stored)
-        self.claims.update((gain.number, candidate.number.number) for gain in verdict.gains)
+        if not any(problem.weight == Weight.HELD for problem in candidate.problems):
+            if verdict.trial is None:
+                self.claims.make(home)
+            self.claims.give(home, verdict.gains)
         if any(problem.weight == Weight.HELD for problem in candidate.problems):
             verdict.decision = RowDecision.HELD
         self._weigh(verdict, stored)
         return verdict
 
+    def _join(self, verdict: Verdict, home: str) -> Verdict:
+        """A study under another number of this file: its trial is not there yet, what changes is found out then."""
+        candidate = verdict.candidate
+        assert candidate  # noqa: S101 (a verdict on a candidate)
+        candidate.joins, verdict.is_kept, verdict.decision = home, True, RowDecision.UNCHANGED
+        if any(problem.weight == Weight.HELD for problem in candidate.problems):
+            verdict.decision = RowDecision.HELD
+        reason = _("The same study as %(home)s, which this file adds: its record is kept beside it.")
+        verdict.problems.append(Problem("", candidate.number.number, reason % {"home": home}, Weight.NOTE))
+        self.claims.give(home, [candidate.number, *candidate.others])
+        return verdict
+
     def _identity_problem(
-        self, candidate: Candidate, own: int | None, others: dict[int, RegistryNumber], stored: "Stored"
+        self, candidate: Candidate, home: str, own: int | None, others: dict[int, RegistryNumber], stored: "Stored"
     ) -> str:
         for other in [candidate.number, *candidate.others]:
-            claimed = self.claims.get(other.number)
-            if claimed and claimed != candidate.number.number:
+            claimed = self.claims.home(other.number)
+            if claimed and claimed != home:
                 return _("%(number)s is given to %(first)s by this file and to %(second)s by this row.") % {
                     "number": other.number,
                     "first": claimed,
-                    "second": candidate.number.number,
+                    "second": home,
                 }
         if own and others:
             other_id, other = next(iter(others.items()))
@@ -324,6 +345,16 @@ class Judge:
             raw=candidate.raw,
             digest=candidate.digest,
         )
+
+
+def _merged(record: MergedRow) -> Verdict:
+    number = parse_number(record.number)
+    joined = _("One more row of the trial of row %(row)s: read together with it.") % {"row": record.into}
+    problems = [Problem("", record.number, joined, Weight.NOTE)]
+    said = _("It says otherwise here than row %(row)s, which counts.") % {"row": record.into}
+    problems += [Problem(column, "", said, Weight.NOTE) for column in record.differing]
+    shown = number.number if number else record.number
+    return Verdict(record.row, shown, RowDecision.REPEATED, problems=problems)
 
 
 def _without_number(record: Unread, source: Source) -> Verdict:

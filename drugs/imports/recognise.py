@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from django.utils.translation import gettext as _
 
 from drugs.imports import documents, formats, mapping, workbook
+from drugs.imports.cell_number import number_of
 from drugs.imports.clean import key
 from drugs.imports.formats import Document
 from drugs.imports.formats.table import Column, Layout, TableFormat, TableSource
@@ -14,7 +15,6 @@ from drugs.imports.inspect import Inspection
 from drugs.imports.problems import FileRefusedError, shown
 from drugs.imports.records import Source
 from drugs.imports.tables import HEADER_WITHIN, Broken, Dialect, Opener, check_width, open_text, records, sample_rows
-from drugs.registry_numbers import parse_number
 
 DELIMITERS = (",", "\t", ";", "|")
 _DELIMITER_NAMES = {"\t": "tab", ",": "comma", ";": "semicolon", "|": "bar"}
@@ -136,7 +136,7 @@ def _header(table: TableFormat, part: str, rows: list[list[str]]) -> Match | Non
         names = [key(cell) for cell in cells]
         known = sum(name in table.columns for name in names)
         number_at = _number_column(table, names, rows[at + 1 :])
-        is_sheet = table is formats.SHEET and sum(map(bool, names)) > 1 and not any(map(parse_number, cells))
+        is_sheet = table is formats.SHEET and sum(map(bool, names)) > 1 and not any(map(number_of, cells))
         if number_at is None or not (known or is_sheet) or (table.marks and not table.marks & set(names)):
             continue
         score = known * 10 + sum(name in table.ignored for name in names)
@@ -157,7 +157,7 @@ def _number_column(table: TableFormat, names: list[str], below: list[list[str]])
 def _share(at: int, rows: list[list[str]]) -> float:
     """The part of the rows that have a registry number in a column."""
     filled = [cells for cells in rows if any(cells)]
-    return sum(len(cells) > at and parse_number(cells[at]) is not None for cells in filled) / max(len(filled), 1)
+    return sum(len(cells) > at and number_of(cells[at]) is not None for cells in filled) / max(len(filled), 1)
 
 
 def _tab_dialect(opener: Opener, encoding: str, width: int) -> Dialect:
@@ -233,14 +233,14 @@ def _no_header(samples: dict[str, list[list[str]]]) -> FileRefusedError:
     if not filled:
         return FileRefusedError(_("The file has no text in its first rows. Download it from the registry again."))
     firsts = [cell for sample in samples.values() for row in sample[:1] for cell in row]
-    if number := next((cell for cell in firsts if parse_number(cell)), None):
+    if number := next((cell for cell in firsts if number_of(cell)), None):
         return FileRefusedError(
             _("The file has no header: row 1 already holds %(number)s. Put a row with the columns' names above it.")
             % {"number": number}
         )
     names = [cell.strip() for cell in filled[0] if cell.strip()]
     told = ", ".join(shown(name, 40) for name in names[:8]) + (" …" if len(names) > 8 else "")
-    if any(parse_number(cell) for row in filled[1:] for cell in row):
+    if any(number_of(cell) for row in filled[1:] for cell in row):
         return FileRefusedError(
             _(
                 "Too few rows have a registry number for this to be a list of trials, or no other column is known. "

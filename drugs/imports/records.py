@@ -17,6 +17,16 @@ class Unread(NamedTuple):
     payload: Any
 
 
+class MergedRow(NamedTuple):
+    """One more row of the trial of row `into`, whose cells were read with that row's."""
+
+    row: int
+    number: str
+    into: int
+    #: Columns in which it says otherwise: the row before it counts there.
+    differing: tuple[str, ...] = ()
+
+
 class RefusedRow(NamedTuple):
     """A record that cannot be read at all."""
 
@@ -51,7 +61,7 @@ class Source(Protocol):
     #: The columns as the file names them, for a download of rows to mend.
     headers: list[str]
 
-    def records(self) -> Iterator[Unread | RefusedRow]: ...
+    def records(self) -> Iterator[Unread | MergedRow | RefusedRow]: ...
 
     def clean(self, record: Unread) -> Cleaned: ...
 

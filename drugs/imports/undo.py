@@ -212,8 +212,11 @@ class _Undoing:
         )
         for change in changes.order_by("-pk"):
             trial = current[change.trial_id]
-            if change.field in Trial.FACTS and as_text(getattr(trial, change.field)) == change.new:
-                before[trial.pk][change.field] = change.old
+            if change.field not in Trial.FACTS:
+                continue
+            known = before[trial.pk]  # two records of the run may have changed the field one after the other
+            if known.get(change.field, as_text(getattr(trial, change.field))) == change.new:
+                known[change.field] = change.old
         return before
 
     def _name_later_changes(self, trials: Sequence[Trial]) -> None:

@@ -29,7 +29,7 @@ _BOTH = {
     "firstposted": Column("first_posted", is_date=True),
     "resultsfirstposted": Column("results_first_posted", is_date=True),
     "lastupdateposted": Column("last_update_posted", is_date=True),
-    "locations": Column("", locations),
+    "locations": Column("", locations, is_joined=True),
     "studydocuments": Column("study_documents", clean.line),
 }
 

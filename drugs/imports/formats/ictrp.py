@@ -56,6 +56,8 @@ _WORDS = {
     "WITHHELD": "withheld",
 }
 _STATUSES = {word: status for status, listed in _WORDS.items() for word in listed.split()}
+#: 'Therapeutic exploratory (Phase II): yes', one after the other on a line each, or on one.
+_MATRIX = re.compile(r"phase\s+(iv|iii|ii|i)\b\W*?:\s*(yes|no)\b")
 _NO_PHASE = frozenset(
     "0 retrospectivestudy newtreatmentmeasureclinicalstudy notselected notspecified other others none pilotstudy postmarket "
     "notapplicable bioequivalence diagnosticnewtechniqueclincalstudy diagnosticnewtechniqueclinicalstudy".split()
@@ -83,15 +85,20 @@ def status(value: str) -> str | None:
         raise NotedWordError(_t("This status is not known: it is left out.")) from None
 
 
+def status_of_parts(value: str) -> str | None:
+    """The status of a trial of which each country's part states its own, joined with |: known where all agree."""
+    said = {status(part) for part in value.split("|") if part.strip()}
+    return said.pop() if len(said) == 1 else None
+
+
 _NUMERAL = r"(?<![a-z0-9])(iv|iii|ii|i|[1-4])[ab]?(?![a-z0-9])"
 
 
 def phase(value: str) -> str | None:
     """'Phase 2/Phase 3', '2-3', 'PHASE II TRIAL', 'N/A', or the EU's matrix of yes and no."""
     lower = value.lower()
-    if re.search(r":\s*(yes|no)\b", lower):
-        said = [line for line in lower.splitlines() if re.search(r":\s*yes\b", line)]
-        return _joined({_ROMAN[numeral] for line in said for numeral in re.findall(r"phase\s+(iv|iii|ii|i)\b", line)})
+    if matrix := _MATRIX.findall(_TAG.sub(" ", lower)):
+        return _joined({_ROMAN[numeral] for numeral, said in matrix if said == "yes"})
     if key(value) in _NO_PHASE:
         return None
     if "early" in lower or key(value) == "phase0":
@@ -231,11 +238,11 @@ def _columns() -> dict[str, Column]:
         "dateregistration3": Column("_registered", is_date=True),
         "dateenrollement": Column("start_date", is_date=True, order="day", is_lenient=True),
         "dateenrolment": Column("start_date", is_date=True, order="day", is_lenient=True),
-        "recruitmentstatus": Column("overall_status", status),
+        "recruitmentstatus": Column("overall_status", status_of_parts, is_joined=True),
         "studytype": Column("study_type", study_type),
         "studydesign": Column("", design),
         "phase": Column("phases", phase),
-        "countries": Column("countries", country_list),
+        "countries": Column("countries", country_list, is_joined=True),
         "inclusionagemin": Column("minimum_age", age),
         "inclusionagemax": Column("maximum_age", age),
         "agemin": Column("minimum_age", age),

@@ -57,8 +57,8 @@ FORMAT = TableFormat(
         "inclusion": Column("_included", clean.text),
         "exclusion": Column("_excluded", clean.text),
         "sponsor": Column("lead_sponsor", clean.line),
-        "recruitmentcountries": Column("countries", country_list),
-        "countriesofrecruitment": Column("countries", country_list),
+        "recruitmentcountries": Column("countries", country_list, is_joined=True),
+        "countriesofrecruitment": Column("countries", country_list, is_joined=True),
     },
     finish=_finish,
 )

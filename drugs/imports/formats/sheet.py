@@ -68,8 +68,8 @@ BY_FACT: dict[str, Column] = {
     "eligibility_criteria": Column("eligibility_criteria", clean.text),
     "lead_sponsor": Column("lead_sponsor", clean.line),
     "collaborators": Column("collaborators", _listed),
-    "countries": Column("countries", country_list),
-    "locations": Column("", locations),
+    "countries": Column("countries", country_list, is_joined=True),
+    "locations": Column("", locations, is_joined=True),
 }
 
 #: Names of columns by key that say what they hold without doubt. 'name', 'type' and 'results' do not.

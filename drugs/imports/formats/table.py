@@ -6,11 +6,14 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from drugs.imports.asides import is_aside, note
+from drugs.imports.cell_number import number_of, numbers_within
 from drugs.imports.clean import MISSING
-from drugs.imports.dates import certain_date, date_of, told_order
+from drugs.imports.dates import date_of, told_order
+from drugs.imports.formats.several_rows import Place, as_one
 from drugs.imports.limits import too_long
 from drugs.imports.problems import BadValueError, NotedWordError, Problem, UnknownWordError, Weight, shown
-from drugs.imports.records import Cleaned, RefusedRow, Unread
+from drugs.imports.records import Cleaned, MergedRow, RefusedRow, Unread
 from drugs.imports.spreadsheets import unharmed
 from drugs.imports.tables import Broken, Mended
 from drugs.registry_numbers import RegistryNumber, parse_number
@@ -30,6 +33,8 @@ class Column:
     order: str | None = None
     #: A date that cannot be read is reported and left out.
     is_lenient: bool = False
+    #: Several rows of a trial may each name one of its values: they are joined with |, and the cleaner takes that.
+    is_joined: bool = False
 
 
 @dataclass(frozen=True)
@@ -90,7 +95,13 @@ class TableSource:
 
     # Reading
 
-    def records(self) -> Iterator[Unread | RefusedRow]:
+    def records(self) -> Iterator[Unread | MergedRow | RefusedRow]:
+        places = [
+            Place(name, column.is_joined, column.fact in self.several) for _at, name, column in self.layout.places
+        ]
+        return as_one(self._each_row(), places)
+
+    def _each_row(self) -> Iterator[Unread | RefusedRow]:
         layout = self.layout
         number_at, width, header_row = layout.number_at, layout.width, layout.header_row
         places = [at for at, _name, _column in layout.places]
@@ -107,26 +118,39 @@ class TableSource:
                 if not any(cells):
                     continue
                 if len(cells) < width or any(cells[width:]):
-                    if not self._is_note(row, cells):
+                    if not self._is_aside(row, cells):
                         yield self._of_wrong_width(row, cells)
                     continue
             number = cells[number_at]
-            if not number and not any(cells):
-                continue
+            if (number[:3] != "NCT" or len(number) != 11) and parse_number(number) is None:
+                known = number_of(number)
+                if known is None:
+                    if not self._is_aside(row, cells):
+                        yield self._without_number(row, cells)
+                    continue
+                number = known.number
             picked = [cells[at] for at in places]
-            if not any(picked) and self._is_note(row, cells):
-                continue
             yield Unread(row, number, "\x1f".join(picked), picked)
 
-    def _is_note(self, row: int, cells: list[str]) -> bool:
-        """A line of words below the table, or between its rows: skipped, and named in the report."""
-        filled = [cell.strip() for cell in cells if cell.strip()]
-        if len(filled) > 1 or any(parse_number(cell) or _like_a_number(cell) for cell in filled):
+    def _without_number(self, row: int, cells: list[str]) -> Unread | RefusedRow:
+        """A row whose number is missing or cannot be read."""
+        cell = cells[self.layout.number_at]
+        several = numbers_within(cell)
+        if len(several) < 2:
+            return Unread(row, cell, "", [cells[at] for at, _name, _column in self.layout.places])
+        reason = _(
+            "The cell holds several registry numbers: %(numbers)s. "
+            "Leave the trial's own; the others belong into a column of other identifiers."
+        )
+        told = ", ".join(number.number for number in several[:5])
+        column = self.layout.headers[self.layout.number_at]
+        return RefusedRow(row, several[0].number, Problem(column, shown(cell), reason % {"numbers": told}))
+
+    def _is_aside(self, row: int, cells: list[str]) -> bool:
+        """A row that is no record: skipped, and named in the report."""
+        if not is_aside(cells, self.layout.headers, self.format.number_headers):
             return False
-        if filled:
-            notes = self.detection.setdefault("skipped_rows", [])
-            if len(notes) < 50 and not any(note["row"] == row for note in notes):
-                notes.append({"row": row, "text": shown(filled[0])})
+        note(self.detection, row, cells)
         return True
 
     def _of_wrong_width(self, row: int, cells: list[str]) -> RefusedRow:
@@ -211,12 +235,6 @@ def _weight(error: BadValueError, column: Column) -> str:
     if isinstance(error, NotedWordError) or column.is_lenient:
         return Weight.NOTE
     return Weight.HELD if isinstance(error, UnknownWordError) else Weight.REFUSED
-
-
-def _like_a_number(cell: str) -> bool:
-    """Whether a cell was meant as a registry number and is misspelt, so that it is refused and not taken for a note."""
-    compact = cell.replace(" ", "")
-    return len(compact) <= 25 and sum(char.isdigit() for char in compact) >= 5 and not certain_date(cell)
 
 
 def numbers_in_ids(secondary_ids: str) -> list[RegistryNumber]:

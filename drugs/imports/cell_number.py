@@ -1,0 +1,37 @@
+"""The registry number that a cell of a number column holds: plain, as a link, with signs around it."""
+
+import re
+from functools import lru_cache
+
+from drugs.imports.characters import plain
+from drugs.registry_numbers import RegistryNumber, numbers_in, parse_number
+
+_LINK = re.compile(r"https?://|www\.|=\s*HYPERLINK\(|\]\(", re.IGNORECASE)
+_NAMED = re.compile(r"[A-Za-z][A-Za-z. ]{1,40}[:=]\s*(.+)")
+_AROUND = " \t\r\n\"'`*.,;:()[]<>{}\u2018\u2019\u201c\u201d\u00ab\u00bb\u2020\u2021"
+_APART = re.compile(r"(NCT|ISRCTN|DRKS|KCT|ACTRN)[\s.:#_-]*(\d+)", re.IGNORECASE)
+
+
+@lru_cache(maxsize=4096)
+def number_of(cell: str) -> RegistryNumber | None:
+    """The one registry number that a cell means; None where it holds none, or several.
+
+    A link to a registry, a HYPERLINK formula and a name before the number ('ClinicalTrials.gov: NCT...') are read;
+    words around it are not: 'related to NCT...' is another study.
+    """
+    if number := parse_number(cell):
+        return number
+    text = plain(cell).strip(_AROUND)
+    if _LINK.search(cell):
+        found = set(numbers_within(text))
+        return found.pop() if len(found) == 1 else None
+    if apart := _APART.fullmatch(text):
+        text = f"{apart[1]}{apart[2]}"
+    elif named := _NAMED.fullmatch(text):
+        text = named[1].strip(_AROUND)
+    return parse_number(text)
+
+
+def numbers_within(cell: str) -> list[RegistryNumber]:
+    """Every registry number that stands in a cell, in order and once."""
+    return list(dict.fromkeys(number for _start, _end, number in numbers_in(plain(cell))))
