@@ -20,7 +20,7 @@ _TAG = re.compile(r'(<[^">]*(?:"[^"]*"[^">]*)*>)')
 _MARK = re.compile(r"<(ins|del)>")
 #: Unchanged blocks side by side that a comparison still shows: from three on they are folded.
 _FEW = 3
-_TABLE = re.compile(r"<table>.*?</table>", re.DOTALL)
+_TABLE_TAG = re.compile(r"</?table>")
 
 Link = tuple[int, int, str, str]
 
@@ -119,10 +119,19 @@ def _folded(blocks: list[str]) -> str:
 
 
 def _scrolling(html: str) -> str:
-    """Wide tables scroll inside a region of their own, by keyboard too."""
-    return _TABLE.sub(
-        lambda table: f'<div class="scroll" tabindex="0" role="region" aria-label="Table">{table[0]}</div>', html
-    )
+    """Wide tables scroll inside a region of their own, by keyboard too; a table in a cell scrolls with the outer one."""
+    shown: list[str] = []
+    depth = end = count = 0
+    for tag in _TABLE_TAG.finditer(html):
+        is_end = tag[0] == "</table>"
+        depth += -1 if is_end else 1
+        if depth == (0 if is_end else 1):
+            count += not is_end
+            label = escape(_("Table %(number)s") % {"number": count})
+            region = f'<div class="scroll" tabindex="0" role="region" aria-label="{label}">'
+            shown += [html[end : tag.start()], "</table></div>" if is_end else f"{region}<table>"]
+            end = tag.end()
+    return "".join([*shown, html[end:]])
 
 
 def _brackets(text: str) -> Iterable[tuple[int, int]]:

@@ -20,7 +20,7 @@ from drugs.views import (
     updates,
 )
 from drugs.views.caching import public_feed
-from drugs.views.machines import robots
+from drugs.views.machines import favicon, robots
 from drugs.vocabulary import Stage
 
 
@@ -84,6 +84,7 @@ urlpatterns = [
     path("data/<slug:date>/<str:name>", data.data_release_file, name="data-release-file"),
     path("sitemap.xml", sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),
     path("robots.txt", robots, name="robots"),
+    path("favicon.ico", favicon, name="favicon"),
     path("preview/<str:token>/", previews.preview, name="preview"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

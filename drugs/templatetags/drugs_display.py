@@ -9,6 +9,7 @@ from django import template
 from django.conf import settings
 from django.urls import reverse
 from django.utils import formats
+from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
@@ -32,6 +33,13 @@ register.filter("marked_html", marked_html)
 def partial_date(value: str | None) -> str:
     """'2025-05' as 'May 2025'; nothing for nothing."""
     return PartialDate(value).display if value else ""
+
+
+@register.filter
+def breakable(name: str) -> SafeString:
+    """A name that breaks after a slash and before no dash: 'Rozebalamin/', then 'Methylcobalamin'."""
+    shown = escape(name).replace("/", "/<wbr>").replace(" – ", "\u00a0– ")
+    return mark_safe(shown)  # noqa: S308 (escaped above; what was added is our own)
 
 
 @register.filter
