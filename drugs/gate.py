@@ -94,6 +94,13 @@ class EditionQuerySet(FrozenQuerySet):
         """The newest published edition of each therapy: what the therapy's page shows."""
         return self.published(at).filter(~_replaced(at))
 
+    def with_review(self) -> Self:
+        """Each with `is_checked_by_another`: whether somebody other than its publisher saved it."""
+        saved = apps.get_model("drugs", "EditionStep").objects.filter(edition=OuterRef("pk"), kind="saved")
+        return self.annotate(
+            is_checked_by_another=Exists(saved.filter(~Q(by=OuterRef("publication__published_by")), by__isnull=False))
+        )
+
     def drafts(self) -> Self:
         """Editions that nobody published yet: staff only."""
         return self.filter(publication=None)

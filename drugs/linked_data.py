@@ -52,7 +52,10 @@ def therapy_data(page: TherapyPage) -> dict[str, Any]:
         "mentions": [{"@type": "MedicalTrial", **_trial(trial)} for trial in page.trials],
     }
     if not edition.is_draft:
-        data["lastReviewed"] = timezone.localdate(edition.publication.goes_live_at).isoformat()
+        moment = timezone.localdate(edition.publication.goes_live_at).isoformat()
+        data["datePublished"] = moment
+        if edition.publication.published_by_id is not None:  # what came with the site was reviewed by nobody yet
+            data["lastReviewed"] = moment
         data["version"] = str(edition.number)
     return data
 

@@ -4,66 +4,125 @@ The one place that declares an edition's text safe for templates.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from html import escape, unescape
+from typing import NamedTuple
 
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from drugs.explaining import Glossary, Term
 from drugs.models import Source
 from drugs.registry_numbers import numbers_in
 from drugs.rich_text import clean_html, clean_marked
 
 _TAG = re.compile(r'(<[^">]*(?:"[^"]*"[^">]*)*>)')
+_TAG_NAME = re.compile(r"<(/?)(\w+)")
 _MARK = re.compile(r"<(ins|del)>")
 #: Unchanged blocks side by side that a comparison still shows: from three on they are folded.
 _FEW = 3
 _TABLE_TAG = re.compile(r"</?table>")
 
+#: Terms are not opened in these: a button in a link is no HTML, and headings and tables are looked over, not read.
+_NO_TERMS = {"a", "h3", "h4", "table"}
+#: What stands directly before or behind a term and stays on its line.
+_BEFORE, _BEHIND = re.compile(r"[(\[“‘\"']+$"), re.compile(r"^[)\]”’\"'.,;:!?…]+")
+
 Link = tuple[int, int, str, str]
+
+
+class Explained(NamedTuple):
+    """Rendered text, and the terms whose first use on the page is in it."""
+
+    html: SafeString
+    terms: list[Term]
 
 
 class Renderer:
     """Turns one edition's rich text into HTML, with its own sources, trials and address forms.
 
-    `sources`: the edition's public sources, `numbers`: registry number -> home number of the trials that have a page.
+    `sources`: the edition's public sources, `numbers`: registry number -> home number of the trials that have a page,
+    `glossary`: the terms whose first use on the page can be opened, `sources_page`: where the sources are listed, when
+    not on the page itself. One renderer serves one page, top to bottom.
     """
 
-    def __init__(self, sources: Iterable[Source] = (), numbers: Mapping[str, str] | None = None) -> None:
-        self.anchors = {source.label: f"#source-{index}" for index, source in enumerate(sources, start=1)}
+    def __init__(
+        self,
+        sources: Iterable[Source] = (),
+        numbers: Mapping[str, str] | None = None,
+        glossary: Glossary | None = None,
+        sources_page: str = "",
+    ) -> None:
+        self.glossary = glossary
+        self._explained: set[str] = set()
+        self.anchors = {source.label: f"{sources_page}#source-{index}" for index, source in enumerate(sources, start=1)}
         self.numbers = dict(numbers or {})
         labels = sorted(self.anchors, key=len, reverse=True)
         self._label = re.compile("|".join(map(re.escape, labels))) if labels else None
 
     def html(self, text: str) -> SafeString:
         """Cleaned HTML with links. Text inside a link stays as it is."""
-        inside_link = 0
+        return self._rendered(text, None)
+
+    def explained(self, text: str) -> Explained:
+        """The same, with a button at the first use of each term that was not explained before."""
+        terms: list[Term] = []
+        return Explained(self._rendered(text, terms), terms)
+
+    def _rendered(self, text: str, terms: list[Term] | None) -> SafeString:
+        inside: Counter[str] = Counter()
         parts = []
         for part in _TAG.split(clean_html(text)):
             if part.startswith("<"):
-                inside_link += part.startswith("<a") - part.startswith("</a")
+                name = _TAG_NAME.match(part)
+                inside[name[2]] += -1 if name[1] else 1  # type: ignore[index]  # cleaned: every tag has a name
                 parts.append(part)
-            elif inside_link:
+            elif inside["a"]:
                 parts.append(part)
             else:
-                parts.append(self._linked(unescape(part)))
+                may_explain = terms is not None and not any(inside[tag] for tag in _NO_TERMS)
+                parts.append(self._linked(unescape(part), terms if may_explain else None))
         html = _scrolling("".join(parts))
         return mark_safe(html)  # noqa: S308 (cleaned by clean_html above; what was added is escaped or our own)
 
-    def _linked(self, text: str) -> str:
-        links = [*self._citations(text), *self._numbers(text)]
-        shown, end = [], 0
-        for start, stop, address, css in sorted(links):
-            if start < end:
-                continue
-            shown += [
-                escape(text[end:start], quote=False),
-                f'<a class="{css}" href="{escape(address)}">{escape(text[start:stop], quote=False)}</a>',
-            ]
+    def _linked(self, text: str, terms: list[Term] | None) -> str:
+        links = _one_after_the_other([*self._citations(text), *self._numbers(text)])
+        shown = [
+            (start, stop, f'<a class="{css}" href="{escape(address)}">{escape(text[start:stop], quote=False)}</a>')
+            for start, stop, address, css in links
+        ]
+        if terms is not None:
+            shown += self._buttons(text, links, terms)
+        html, end = [], 0
+        for start, stop, part in sorted(shown):
+            html += [escape(text[end:start], quote=False), part]
             end = stop
-        return "".join([*shown, escape(text[end:], quote=False)])
+        return "".join([*html, escape(text[end:], quote=False)])
+
+    def _buttons(self, text: str, links: list[Link], terms: list[Term]) -> Iterable[tuple[int, int, str]]:
+        """The first use of each term as a button that opens its meaning (templates/drugs/_words.html)."""
+        end = 0
+        for start, stop, term in self.glossary.uses(text) if self.glossary else ():
+            if term.slug in self._explained or any(start < link[1] and link[0] < stop for link in links):
+                continue
+            self._explained.add(term.slug)
+            terms.append(term)
+            word = escape(text[start:stop], quote=False)
+            button = f'<button type="button" class="term" popovertarget="word-{escape(term.slug)}">{word}</button>'
+            first = max((link[1] for link in links if link[1] <= start), default=0)
+            first = max(first, end)
+            last = min((link[0] for link in links if link[0] >= stop), default=len(text))
+            before, behind = _BEFORE.search(text[first:start]), _BEHIND.match(text[stop:last])
+            if before or behind:  # a line may break at a button, and a full stop must not begin one
+                glued = [escape(match[0], quote=False) if match else "" for match in (before, behind)]
+                button = f'<span class="glue">{glued[0]}{button}{glued[1]}</span>'
+                start -= len(before[0]) if before else 0
+                stop += len(behind[0]) if behind else 0
+            end = stop
+            yield start, stop, button
 
     def _citations(self, text: str) -> Iterable[Link]:
         """Labels of sources that stand inside round brackets."""
@@ -77,6 +136,15 @@ class Renderer:
         for start, stop, number in numbers_in(text):
             if home := self.numbers.get(number.number):
                 yield start, stop, reverse("trial-detail", args=[home.replace("/", "-")]), "trial"
+
+
+def _one_after_the_other(links: Iterable[Link]) -> list[Link]:
+    """Those links that do not begin inside an earlier one."""
+    kept: list[Link] = []
+    for link in sorted(links):
+        if not kept or link[0] >= kept[-1][1]:
+            kept.append(link)
+    return kept
 
 
 def marked_html(html: str) -> SafeString:

@@ -5,16 +5,21 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from django.db.models import F
+from django.db.models import TextChoices, Window
+from django.db.models.functions import DenseRank
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from drugs.edition_rows import EditionRows
+from drugs.explaining import glossary_of, public_terms
 from drugs.models import (
     SECTIONS,
     Approval,
     Edition,
+    Publication,
     ReportedResult,
     StatusEvent,
     TherapyTrial,
@@ -24,7 +29,7 @@ from drugs.models import (
 )
 from drugs.models.trial import trial_column
 from drugs.publishing.notices import Notice, open_flags
-from drugs.rendering import Renderer, words_of
+from drugs.rendering import Explained, Renderer, words_of
 from drugs.vocabulary import (
     PHASE_RANKS,
     DosingSetting,
@@ -38,15 +43,24 @@ from drugs.vocabulary import (
 
 #: Side lists name so many therapies of a stage; a link leads to the rest.
 SIDE_LIST = 30
+#: So many editions are named to a reader who comes again.
+EARLIER = 10
 
 
-class Section(NamedTuple):
+class Depth(TextChoices):
+    """How much of a therapy's page is shown; all from the same edition. The value is part of the URL's name."""
+
+    MINUTE = "minute", _("In one minute")
+    PLAIN = "plain", _("In plain words")
+    FULL = "detail", _("In full")
+
+
+class Place(NamedTuple):
     """One section of the page; `anchor` is its place in the address."""
 
     name: str
     anchor: str
     heading: str | Promise
-    html: SafeString
 
 
 class OtherTherapies(NamedTuple):
@@ -65,10 +79,26 @@ class TherapyPage:
     edition: Edition
     at: dt.datetime
     frozen: bool = False
+    depth: Depth = Depth.FULL
     rows: EditionRows = field(init=False)
 
     def __post_init__(self) -> None:
         self.rows = EditionRows(self.edition)
+
+    # Depths
+
+    @property
+    def depths(self) -> list[tuple[Depth, str]]:
+        """The depths of a live page with their addresses; a draft and an edition's own address have one."""
+        if self.frozen or self.edition.is_draft:
+            return []
+        depths = [depth for depth in Depth if depth != Depth.PLAIN or self.edition.plain_words]
+        return [(depth, reverse(f"therapy-{depth.value}", args=[self.edition.therapy.slug])) for depth in depths]
+
+    @property
+    def in_full(self) -> str:
+        """Where the sections and the sources are: empty on the full page itself."""
+        return "" if self.depth == Depth.FULL else self.edition.therapy.get_absolute_url()
 
     # Trials
 
@@ -136,14 +166,17 @@ class TherapyPage:
 
     @cached_property
     def renderer(self) -> Renderer:
-        return Renderer(self.rows.sources, self.numbers)
+        return Renderer(self.rows.sources, self.numbers, glossary_of(public_terms()), sources_page=self.in_full)
+
+    @cached_property
+    def texts(self) -> dict[str, Explained]:
+        """What the page shows of the edition's text, from top to bottom: a term is opened where it is used first."""
+        shown = {Depth.MINUTE: ["summary"], Depth.PLAIN: ["plain_words"], Depth.FULL: ["summary", *dict(SECTIONS)]}
+        return {name: self.renderer.explained(getattr(self.edition, name)) for name in shown[self.depth]}
 
     @property
-    def summary(self) -> SafeString:
-        return self.renderer.html(self.edition.summary)
-
-    @property
-    def plain_words(self) -> SafeString:
+    def folded_plain_words(self) -> SafeString:
+        """Where they stand on the full page, closed: no term is opened in them, it would be missing below."""
         return self.renderer.html(self.edition.plain_words)
 
     @property
@@ -151,20 +184,21 @@ class TherapyPage:
         """The summary's words, for search engines and shared links."""
         return words_of(self.edition.summary)
 
-    @cached_property
-    def sections(self) -> list[Section]:
-        return [
-            Section(name, name.replace("_", "-"), heading, self.renderer.html(getattr(self.edition, name)))
-            for name, heading in SECTIONS
-        ]
+    @property
+    def places(self) -> list[Place]:
+        return [Place(name, name.replace("_", "-"), heading) for name, heading in SECTIONS]
+
+    @property
+    def sections(self) -> list[tuple[Place, Explained]]:
+        return [(place, self.texts[place.name]) for place in self.places]
 
     @cached_property
-    def notices(self) -> list[tuple[Notice, list[Section]]]:
-        """Trials that changed since the live text was written, each with the sections that name it."""
+    def notices(self) -> list[tuple[Notice, list[Place]]]:
+        """Trials that changed since the live text was written, each with the places that name it."""
         if self.frozen:
             return []
         return [
-            (notice, [section for section in self.sections if section.name in notice.sections])
+            (notice, [place for place in self.places if place.name in notice.sections])
             for notice in open_flags(self.edition.therapy_id, self.at)
         ]
 
@@ -193,13 +227,37 @@ class TherapyPage:
         dosings = sorted(self.rows.dosings, key=lambda dosing: dosing.setting != DosingSetting.LABEL)
         return list(dict.fromkeys(dosing.get_route_display() for dosing in dosings))
 
+    @property
+    def ended(self) -> list[StatusEvent]:
+        """Where its development has ended, with why and what was learned."""
+        return [event for event in self.rows.stages if event.stage == Stage.NO_LONGER_IN_DEVELOPMENT]
+
+    # Who reviewed it, and what changed
+
+    @property
+    def reviewers(self) -> str:
+        """By what roles the edition was reviewed; empty where nobody of the staff published it."""
+        if self.edition.is_draft or self.edition.publication.published_by_id is None:
+            return ""
+        if getattr(self.edition, "is_checked_by_another", False):
+            return _t("written by an editor, checked and published by a second person")
+        return _t("published by an editor")
+
+    @cached_property
+    def publications(self) -> list[Publication]:
+        """The latest editions that readers saw, withdrawn ones too: what changed since somebody's last visit."""
+        if self.frozen or self.edition.is_draft:
+            return []
+        seen = Publication.objects.ever_public(self.at).filter(therapy=self.edition.therapy_id)
+        return list(seen.select_related("edition").order_by("-edition__number")[:EARLIER])
+
     citation_formats = (("txt", _("Plain text")), ("ris", "RIS"), ("bib", "BibTeX"), ("json", "CSL-JSON"))
 
     # Around it
 
     @cached_property
     def others(self) -> list[OtherTherapies]:
-        return [other_therapies(stage, self.at) for stage in Stage]
+        return other_therapies(self.at)
 
     @cached_property
     def see_also(self) -> list[tuple[Edition, str]]:
@@ -214,16 +272,23 @@ class TherapyPage:
         return [(live[row.therapy_id], row.why) for row in rows if row.therapy_id in live]
 
 
-def other_therapies(stage: Stage, at: dt.datetime) -> OtherTherapies:
-    """The therapies that stand in one list, by name, at most `SIDE_LIST` of them."""
-    live = (
-        Edition.objects.live(at)
-        .filter(pk__in=StatusEvent.objects.public().filter(stage=stage, is_current=True).values("edition"))
-        .order_by("display_name", "pk")
-        .values("display_name", slug=F("therapy__slug"))[: SIDE_LIST + 1]
+def other_therapies(at: dt.datetime) -> list[OtherTherapies]:
+    """The therapies that stand in each list, by name, at most `SIDE_LIST` of each; one query."""
+    ranked = (
+        StatusEvent.objects.public()
+        .filter(is_current=True, edition__in=Edition.objects.live(at))
+        .annotate(
+            place=Window(DenseRank(), partition_by="stage", order_by=["edition__display_name", "edition_id"]),
+        )
+        .filter(place__lte=SIDE_LIST + 1)
+        .order_by("stage", "place")
+        .values_list("stage", "place", "edition__display_name", "edition__therapy__slug")
     )
-    found = list(live)
-    return OtherTherapies(stage, found[:SIDE_LIST], len(found) > SIDE_LIST)
+    found: dict[str, dict[int, dict[str, str]]] = {}
+    for stage, place, name, slug in ranked:  # a therapy stands once for each of its regions
+        found.setdefault(stage, {})[place] = {"display_name": name, "slug": slug}
+    lists = {stage: list(found.get(stage, {}).values()) for stage in Stage}
+    return [OtherTherapies(stage, its[:SIDE_LIST], len(its) > SIDE_LIST) for stage, its in lists.items()]
 
 
 def _reversed(date: str | None) -> tuple[int, ...]:
@@ -231,7 +296,8 @@ def _reversed(date: str | None) -> tuple[int, ...]:
     return tuple(-ord(character) for character in date) if date else (0,)
 
 
-def live_page(slug: str, at: dt.datetime) -> TherapyPage | None:
+def live_page(slug: str, at: dt.datetime, depth: Depth = Depth.FULL) -> TherapyPage | None:
     """The page that stands at an address now."""
-    edition = Edition.objects.live(at).filter(therapy__slug=slug).select_related("therapy", "publication").first()
-    return TherapyPage(edition, at) if edition else None
+    live = Edition.objects.live(at).with_review().filter(therapy__slug=slug)
+    edition = live.select_related("therapy", "publication").first()
+    return TherapyPage(edition, at, depth=depth) if edition else None

@@ -61,6 +61,8 @@ urlpatterns = [
         for stage in Stage
     ),
     path("drugs/<slug:slug>/", therapies.therapy_detail, name="therapy-detail"),
+    path("drugs/<slug:slug>/one-minute/", therapies.therapy_minute, name="therapy-minute"),
+    path("drugs/<slug:slug>/plain-words/", therapies.therapy_plain, name="therapy-plain"),
     path("drugs/<slug:slug>/editions/", therapies.edition_list, name="edition-list"),
     path("drugs/<slug:slug>/editions/<edition:number>/", therapies.edition_detail, name="edition-detail"),
     path("drugs/<slug:slug>/editions/<edition:number>/cite.<str:ending>", citing.edition_cite, name="edition-cite"),

@@ -24,6 +24,7 @@ LAYERS = [
     ["drugs.gate"],
     ["drugs.models"],
     ["drugs.resolution", "drugs.publishing", "drugs.imports", "drugs.content", "drugs.audit"],
+    ["drugs.explaining"],
     [
         "drugs.rendering",
         "drugs.edition_rows",
@@ -35,6 +36,7 @@ LAYERS = [
     ],
     [
         "drugs.therapy_page",
+        "drugs.questions",
         "drugs.trial_page",
         "drugs.linked_data",
         "drugs.citing",

@@ -96,7 +96,7 @@ def stage_name(stage: str) -> str:
 @register.simple_tag
 def source_anchor(page: Any, source: Any) -> str:
     """Where a source stands on the page: '#source-3'."""
-    return page.renderer.anchors.get(source.label, "#sources") if source else ""
+    return page.renderer.anchors.get(source.label, f"{page.in_full}#sources") if source else ""
 
 
 @register.filter
@@ -111,7 +111,7 @@ def approval_kind(event: Any, page: Any) -> str:
 @register.simple_tag
 def next_anchor(page: Any, position: int) -> str:
     """The anchor of the section after the one at `position`, which counts from 1."""
-    return str(page.sections[position].anchor)
+    return str(page.places[position].anchor)
 
 
 @register.filter

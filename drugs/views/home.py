@@ -7,9 +7,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from drugs.models import Edition, Publication, StatusEvent, Trial
-from drugs.therapy_page import OtherTherapies, other_therapies
+from drugs.therapy_page import other_therapies
 from drugs.views.caching import public_page
-from drugs.vocabulary import OverallStatus, Stage
+from drugs.vocabulary import OverallStatus
 
 LATEST = 5
 
@@ -25,7 +25,7 @@ def home(request: HttpRequest, *, at: dt.datetime) -> HttpResponse:
         .values_list("stage")
         .annotate(count=Count("edition", distinct=True))
     )
-    lists: list[tuple[OtherTherapies, int]] = [(other_therapies(stage, at), counts.get(stage, 0)) for stage in Stage]
+    lists = [(its, counts.get(its.stage, 0)) for its in other_therapies(at)]
     latest = (
         Publication.objects.filter(edition__in=live)
         .select_related("edition__therapy")

@@ -7,7 +7,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from drugs.models import Edition, FormerSlug, Publication
-from drugs.therapy_page import TherapyPage, live_page
+from drugs.questions import questions_about
+from drugs.therapy_page import Depth, TherapyPage, live_page
 from drugs.views.caching import public_page
 from drugs.views.errors import gone
 
@@ -19,6 +20,27 @@ def therapy_detail(request: HttpRequest, slug: str, *, at: dt.datetime) -> HttpR
     if page is None:
         return _elsewhere(request, slug, "therapy-detail", at)
     return render(request, "drugs/therapy_detail.html", {"page": page, "edition": page.edition, "at": at})
+
+
+@public_page
+def therapy_minute(request: HttpRequest, slug: str, *, at: dt.datetime) -> HttpResponse:
+    """The live edition in one minute: stages, what it is, who reviewed it, what to ask."""
+    page = live_page(slug, at, Depth.MINUTE)
+    if page is None:
+        return _elsewhere(request, slug, "therapy-minute", at)
+    context = {"page": page, "edition": page.edition, "questions": questions_about(page), "at": at}
+    return render(request, "drugs/therapy_minute.html", context)
+
+
+@public_page
+def therapy_plain(request: HttpRequest, slug: str, *, at: dt.datetime) -> HttpResponse:
+    """The live edition in plain words; one that has none leads to the page in full."""
+    page = live_page(slug, at, Depth.PLAIN)
+    if page is None:
+        return _elsewhere(request, slug, "therapy-plain", at)
+    if not page.edition.plain_words:
+        return redirect("therapy-detail", slug)
+    return render(request, "drugs/therapy_plain.html", {"page": page, "edition": page.edition, "at": at})
 
 
 @public_page
@@ -44,6 +66,7 @@ def edition_detail(request: HttpRequest, slug: str, number: int, *, at: dt.datet
     """One edition as it was, with its trials' facts of that day; a withdrawn one: 410 and why."""
     edition = (
         Edition.objects.published(at)
+        .with_review()
         .filter(therapy__slug=slug, number=number)
         .select_related("therapy", "publication")
         .first()

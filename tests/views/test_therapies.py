@@ -24,10 +24,10 @@ PAGE_QUERIES = [
     "organisations of its sponsors",
     "outcome measures of its results",
     "trials that only a result names",
+    "glossary",
+    "editions that readers saw",
     "see also",
-    "others in development",
-    "others approved",
-    "others no longer in development",
+    "other therapies in all lists",
 ]
 
 
