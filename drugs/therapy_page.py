@@ -228,9 +228,13 @@ class TherapyPage:
         return list(dict.fromkeys(dosing.get_route_display() for dosing in dosings))
 
     @property
-    def ended(self) -> list[StatusEvent]:
-        """Where its development has ended, with why and what was learned."""
-        return [event for event in self.rows.stages if event.stage == Stage.NO_LONGER_IN_DEVELOPMENT]
+    def ended(self) -> list[list[StatusEvent]]:
+        """Where its development has ended; regions with the same reason and lesson together."""
+        grouped: dict[tuple[str, str], list[StatusEvent]] = {}
+        for event in self.rows.stages:
+            if event.stage == Stage.NO_LONGER_IN_DEVELOPMENT:
+                grouped.setdefault((event.reason, event.learned), []).append(event)
+        return list(grouped.values())
 
     # Who reviewed it, and what changed
 

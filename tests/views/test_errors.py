@@ -138,3 +138,9 @@ def test_a_form_without_its_token_is_refused_in_our_words():
 
     assert response.status_code == 403
     assert "Nothing was saved" in response.content.decode()
+
+
+def test_the_mark_that_browsers_ask_for_by_themselves_is_there(client):
+    response = client.get("/favicon.ico")
+
+    assert (response.status_code, response["Location"]) == (302, "/static/img/mark.svg")
