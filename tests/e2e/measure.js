@@ -10,10 +10,16 @@
     return at;
   };
   const isInText = (node) => {
-    if (node.tagName !== "A" || getComputedStyle(node).display !== "inline") return false;
+    const isTerm = node.matches("button.term"); // a button is always a box of its own, here without border or padding
+    if (!isTerm && (node.tagName !== "A" || getComputedStyle(node).display !== "inline")) return false;
     const around = block(node).cloneNode(true);
-    around.querySelectorAll("a, summary, button, .sr, details").forEach((other) => other.remove());
+    around.querySelectorAll("a, summary, button:not(.term), .sr, details").forEach((other) => other.remove());
     return /[\p{L}\p{N}]/u.test(words(around));
+  };
+  // A bar that sticks to the edge of the window covers what is under it: its own padding keeps what is left apart.
+  const bar = (node) => {
+    const sticky = node.closest(".step");
+    return sticky && getComputedStyle(sticky).position === "sticky" && parseFloat(getComputedStyle(sticky).paddingTop) >= gap ? sticky : null;
   };
   const targets = [...document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, summary, label:has(input[type=checkbox], input[type=radio])")]
     .filter((node) => node.checkVisibility({ visibilityProperty: true, opacityProperty: true }))
@@ -28,6 +34,7 @@
     for (let other = one + 1; other < targets.length; other++) {
       const a = targets[one], b = targets[other];
       if (a.node.contains(b.node) || b.node.contains(a.node)) continue;
+      if (bar(a.node) !== bar(b.node)) continue;
       const across = Math.max(0, a.box.left - b.box.right, b.box.left - a.box.right);
       const down = Math.max(0, a.box.top - b.box.bottom, b.box.top - a.box.bottom);
       if (Math.hypot(across, down) < gap - 0.5) wrong.push(`near: ${name(a.node)} and ${name(b.node)}, ${Math.hypot(across, down).toFixed(1)} apart`);
