@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from drugs.admin.base import StaffAdmin
+from drugs.admin.edition_filters import DueFilter, MineFilter, StateFilter, UnverifiedFilter
 from drugs.admin.merging import base_of, merge
 from drugs.admin.rows import INLINES, park, put_in_order
 from drugs.admin.steps import EditionSteps, reasons_in
@@ -68,33 +69,6 @@ def _stale_message(edition: Edition) -> str:
     ) % {"who": step.by or _t("Someone"), "when": date_format(timezone.localtime(step.at), "H:i")}
 
 
-class StateFilter(admin.SimpleListFilter):
-    title = _("where it stands")
-    parameter_name = "state"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return list(State.choices)
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
-        return queryset.filter(state=self.value()) if self.value() in State.values else queryset
-
-
-class UnverifiedFilter(admin.SimpleListFilter):
-    title = _("rows to verify")
-    parameter_name = "unverified"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("yes", _("has unverified rows"))]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
-        if self.value() != "yes":
-            return queryset
-        found: set[int] = set()
-        for inline in INLINES:
-            found |= set(inline.model.objects.filter(is_verified=False).values_list("edition_id", flat=True))
-        return queryset.filter(pk__in=found)
-
-
 @admin.register(Edition)
 class EditionAdmin(EditionSteps, StaffAdmin):
     """The editors' main page. Published editions are read there, never changed."""
@@ -104,7 +78,7 @@ class EditionAdmin(EditionSteps, StaffAdmin):
     is_public_content = False  # a draft is not public; publishing counts itself
     change_form_template = "admin/drugs/edition/change_form.html"
     list_display = ("display_name", "number", "state_shown", "modality", "as_of_shown", "goes_live")
-    list_filter = (StateFilter, UnverifiedFilter, "modality", "therapy__kind")
+    list_filter = (StateFilter, MineFilter, DueFilter, UnverifiedFilter, "modality", "therapy__kind")
     list_select_related = ("therapy", "publication")
     search_fields = ("display_name", "name", "therapy__slug", "alias_set__text")
     search_help_text = _("A name of the therapy: generic, brand, code.")

@@ -97,23 +97,47 @@ def _counted(records: QuerySet) -> int:
 
 
 def drafts(user: User | None, at: dt.datetime) -> Pile | None:
-    """Drafts under way, those of the person's own therapies and everybody's: one draft a therapy."""
+    """The drafts that the person started or saved; for all staff together every one."""
     if not _may(user, "change_edition"):
         return None
-    found = with_state(Edition.objects.drafts(), at).filter(state=State.DRAFT)  # type: ignore[misc]
+    found = Edition.objects.drafts() if user is None else worked_on_by(user, Edition.objects.drafts())
+    heading = _("Drafts") if user is None else _("Your drafts")
+    mine = {} if user is None else {"mine": "yes"}
+    return _drafts_pile("drafts", heading, _("No draft of yours is under way."), found, at, mine)
+
+
+def others_drafts(user: User | None, at: dt.datetime) -> Pile | None:
+    """Drafts that somebody else works on: good to know, since a therapy has one draft at a time."""
+    if user is None or not _may(user, "change_edition"):
+        return None
+    found = Edition.objects.drafts().exclude(pk__in=worked_on_by(user, Edition.objects.drafts()).values("pk"))
+    empty = _("Nobody else has a draft under way.")
+    return _drafts_pile("others_drafts", _("Drafts of others"), empty, found, at, {"mine": "no"}, is_work=False)
+
+
+def worked_on_by(user: User, editions: QuerySet[Edition]) -> QuerySet[Edition]:
+    """Editions that the person started or saved."""
+    own = EditionStep.objects.filter(edition=OuterRef("pk"), kind__in=(StepKind.STARTED, StepKind.SAVED), by=user)
+    return editions.filter(Exists(own))
+
+
+def _drafts_pile(
+    key: str,
+    heading: str,
+    when_empty: str,
+    editions: QuerySet[Edition],
+    at: dt.datetime,
+    filters: dict[str, str],
+    is_work: bool = True,
+) -> Pile:
+    found = with_state(editions, at).filter(state=State.DRAFT)  # type: ignore[misc]
     found = found.select_related("therapy").order_by("therapy__slug", "number")
     tasks = [
         Task(edition.display_name, _("edition %(number)s") % {"number": edition.number}, None, address_of(edition))
         for edition in found[:SHOWN]
     ]
-    return Pile(
-        "drafts",
-        _("Drafts"),
-        _("No draft is under way."),
-        _counted(found),
-        tasks,
-        list_of(Edition, state=State.DRAFT.value),
-    )
+    address = list_of(Edition, state=State.DRAFT.value, **filters)
+    return Pile(key, heading, when_empty, _counted(found), tasks, address, is_work)
 
 
 def flags(user: User | None, at: dt.datetime) -> Pile | None:
@@ -162,7 +186,14 @@ def due(user: User | None, at: dt.datetime) -> Pile | None:
         )
         for edition in oldest[:SHOWN]
     ]
-    return Pile("due", _("Pages due for review"), _("Every page is within its time."), len(oldest), tasks, "")
+    return Pile(
+        "due",
+        _("Pages due for review"),
+        _("Every page is within its time."),
+        len(oldest),
+        tasks,
+        list_of(Edition, due="yes"),
+    )
 
 
 def reviews(user: User | None, at: dt.datetime) -> Pile | None:
@@ -282,6 +313,7 @@ PILES: tuple[Callable[[User | None, dt.datetime], Pile | None], ...] = (
     drafts,
     due,
     imports,
+    others_drafts,
     scheduled,
     suggested,
     unlinked,

@@ -112,3 +112,17 @@ def test_the_admin_shows_whether_published_editions_changed(client):
     assert str(edition) in client.get(address).content.decode()
     client.force_login(staff("nobody"))
     assert client.get(address).status_code == 403
+
+
+def test_the_desks_links_lead_to_lists_of_the_same(client):
+    person = staff("Editor")
+    client.force_login(person)
+    record(factories.EditionFactory(display_name="Mine"), "saved", by=person)
+    factories.EditionFactory(display_name="Theirs")
+    old = timezone.now() - dt.timedelta(days=400)
+    factories.publish(factories.EditionFactory(display_name="Old"), at=old)
+
+    for key in ("drafts", "others_drafts", "due"):
+        pile = piles(client)[key]
+        listed = client.get(pile.address).context["cl"].result_list
+        assert [edition.display_name for edition in listed] == [task.title for task in pile.tasks], key

@@ -12,6 +12,8 @@ from drugs.models import Edition, ImportRun, ReviewFlag
 from drugs.publishing.answers import answer_later
 from drugs.publishing.desk import PILES, desk
 from drugs.publishing.digest_mail import digest_mail, recipients
+from drugs.publishing.steps import record
+from drugs.vocabulary import StepKind
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -69,7 +71,7 @@ def published(months_ago=0, days_ago=0, **fields):
     [
         ([], []),
         (["view_edition"], ["scheduled"]),
-        (["change_edition"], ["flags", "drafts", "due"]),
+        (["change_edition"], ["flags", "drafts", "due", "others_drafts"]),
         (["confirm_importrun"], ["imports"]),
         (["change_therapytrial"], ["suggested", "unlinked"]),
     ],
@@ -165,12 +167,17 @@ def test_pages_due_the_longest_overdue_first(editor):
 # The other piles
 
 
-def test_drafts_and_scheduled_editions(editor):
-    factories.EditionFactory(display_name="A draft")
+def test_drafts_of_mine_of_others_and_scheduled_editions(editor):
+    mine = factories.EditionFactory(display_name="A draft of mine")
+    record(mine, StepKind.SAVED, by=editor)
+    theirs = factories.EditionFactory(display_name="Somebody's")
+    record(theirs, StepKind.STARTED, by=person("change_edition"))
     for days in (9, 2):
         factories.publish(factories.EditionFactory(display_name=f"In {days}"), at=NOW() + dt.timedelta(days=days))
 
-    assert titles("drafts", editor) == ["A draft"]
+    assert titles("drafts", editor) == ["A draft of mine"]
+    assert titles("others_drafts", editor) == ["Somebody's"]
+    assert titles("drafts", None) == ["A draft of mine", "Somebody's"]
     assert titles("scheduled", editor) == ["In 2", "In 9"]
     assert pile("scheduled", editor).tasks[0].day == timezone.localdate(NOW() + dt.timedelta(days=2))
 
@@ -254,7 +261,7 @@ def test_no_digest_where_nothing_waits(settings, editor):
 
 def test_one_address_that_fails_keeps_nobody_from_theirs(settings, editor, monkeypatch, capsys):
     settings.DIGEST_RECIPIENTS = ["broken@example.org", "editor@example.org"]
-    factories.EditionFactory()
+    record(factories.EditionFactory(), StepKind.SAVED, by=editor)
     send = mail.EmailMultiAlternatives.send
 
     def refuse(message, *args, **kwargs):
@@ -281,7 +288,7 @@ def test_a_site_without_mail_says_so(settings, editor):
 
 def test_print_sends_none(settings, editor, capsys):
     settings.DIGEST_RECIPIENTS = ["editor@example.org"]
-    factories.EditionFactory(display_name="A draft")
+    record(factories.EditionFactory(display_name="A draft"), StepKind.SAVED, by=editor)
 
     call_command("send_digest", "--print")
 
