@@ -65,7 +65,6 @@
     const search = document.getElementById("searchbar");
     if (search) search.setAttribute("aria-label", document.querySelector("label[for=searchbar] img")?.alt || "?");
     goTo(location.hash);
-    const wrong = document.querySelector(".errorlist:not(.nonfield), .row-error");
-    if (wrong) openWhatHolds(wrong);
+    document.querySelectorAll(".errorlist:not(.nonfield), .row-error").forEach(openWhatHolds);
   });
 })();

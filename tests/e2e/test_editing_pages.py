@@ -69,6 +69,41 @@ def test_the_editor_writes_rich_text(page, live_server, draft):
     assert not watched.complaints
 
 
+def test_a_half_done_draft_is_saved_and_finished(page, live_server, draft):
+    watched = Watched(page)
+    sign_in(page, live_server.url, staff("Editor"))
+    address = live_server.url + reverse("admin:drugs_edition_change", args=[draft.pk])
+    page.goto(address)
+
+    page.locator("#source_set-group > fieldset > details > summary").click()
+    page.locator("#source_set-group .add-row a").click()
+    new = page.locator("#source_set-group .row-card:not(.empty-form)").last
+    new.locator("input[name$='-label']").fill("Half, 2026")
+    page.fill("#id_as_of_on", "soon")
+    page.get_by_role("button", name="Save and continue editing").click()
+    page.wait_for_load_state()
+    panel = page.inner_text(".unfinished")
+    findings = {width: _axe_at(page, watched, width) for width in WIDTHS}
+    new.locator("select[name$='-kind']").select_option("news")
+    new.locator("input[name$='-title']").fill("A title")
+    page.fill("#id_as_of_on", "2026-10")
+    page.get_by_role("button", name="Save and continue editing").click()
+    page.wait_for_load_state()
+
+    assert "Half, 2026" in panel
+    assert "Write a date as" in panel
+    assert draft.source_set.get(label="Half, 2026").title == "A title"
+    assert Edition.objects.get(pk=draft.pk).as_of_on == "2026-10"
+    assert page.locator(".unfinished").count() == 0
+    assert not any(findings.values()), findings
+    assert not watched.complaints, "\n".join(watched.complaints)
+
+
+def _axe_at(page, watched, width):
+    page.set_viewport_size({"width": width, "height": 900})
+    return [*watched.axe(), *(["too wide"] if watched.overflows() else [])]
+
+
 def test_a_sheet_comes_in_with_nothing_blocked(page, live_server):
     watched = Watched(page)
     factories.OrganisationFactory(slug="corestem", name="Corestem")
