@@ -7,7 +7,7 @@ every kind of file. Row 1 is that header: the first record is row 2, as in a spr
 import json
 import re
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, TextIO
 from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml import DefusedXmlException
@@ -15,7 +15,7 @@ from defusedxml.ElementTree import iterparse
 from django.utils.translation import gettext as _
 
 from drugs.imports.problems import FileRefusedError
-from drugs.imports.tables import Opener, open_text
+from drugs.imports.tables import Broken, Opener, open_text
 
 _CHUNK = 1 << 20
 #: Characters of one study; the largest of ClinicalTrials.gov, results included, have about 20 million.
@@ -29,43 +29,88 @@ _BAD_ESCAPE = re.compile(r'\\(?!["\\/bfnrtu])')
 _DECODER = json.JSONDecoder(strict=False)
 
 
-def studies(opener: Opener, encoding: str) -> Iterator[dict[str, Any]]:
-    """The objects of a JSON list, of `{"studies": [...]}`, or the one object that the file is."""
+def studies(opener: Opener, encoding: str) -> Iterator[Any]:
+    """The values of a JSON list, of `{"studies": [...]}`, or the objects that the file is, one or one a line.
+
+    A file that ends in the middle is refused: what is missing would look like absent trials.
+    """
     with open_text(opener, encoding) as text:
-        buffer = text.read(_CHUNK).lstrip("\ufeff")
-        if found := _STUDIES.match(buffer):
-            position = found.end()
-        else:
-            position = len(buffer) - len(buffer.lstrip())
-            position += buffer[position : position + 1] == "["
-        while True:
-            while True:
-                while position < len(buffer) and buffer[position] in _SEPARATORS:
-                    position += 1
-                if position < len(buffer):
-                    break
-                buffer, position = text.read(_CHUNK), 0
-                if not buffer:
-                    return
-            if buffer[position] == "]":
-                return
-            while True:
-                value, end = _decoded(buffer, position)
-                if end:
-                    break
-                more = text.read(max(_CHUNK, len(buffer)))
-                if not more or len(buffer) - position > MAX_STUDY:
-                    raise _no_json(buffer, position)
-                buffer, position = buffer[position:] + more, 0
-            if isinstance(value, dict) and isinstance(value.get("studies"), list):
-                yield from (study for study in value["studies"] if isinstance(study, dict))
-            elif isinstance(value, dict):
-                yield value
+        reader = _Reader(text)
+        while reader.peek():
+            if reader.starts(_STUDIES):
+                yield from reader.items()
+                reader.rest_of_object()
+            elif reader.peek() == "[":
+                reader.position += 1
+                yield from reader.items()
             else:
-                raise FileRefusedError(
-                    _("The JSON holds something else than studies: %(what)s.") % {"what": repr(value)[:60]}
-                )
-            buffer, position = buffer[end:], 0
+                yield from _pages(reader.value())
+
+
+def _pages(value: Any) -> Iterator[Any]:
+    """A study, or those of a page of studies."""
+    if isinstance(value, dict) and isinstance(value.get("studies"), list):
+        yield from value["studies"]
+    else:
+        yield value
+
+
+class _Reader:
+    """JSON values from a text, read in pieces: never more of it in memory than one study."""
+
+    def __init__(self, text: TextIO) -> None:
+        self._text = text
+        self.buffer, self.position = text.read(_CHUNK).lstrip("\ufeff"), 0
+
+    def peek(self) -> str:
+        """The next character that says something; '' at the end."""
+        while True:
+            while self.position < len(self.buffer) and self.buffer[self.position] in _SEPARATORS:
+                self.position += 1
+            if self.position < len(self.buffer):
+                return self.buffer[self.position]
+            self.buffer, self.position = self._text.read(_CHUNK), 0
+            if not self.buffer:
+                return ""
+
+    def starts(self, pattern: re.Pattern[str]) -> bool:
+        """Step over `pattern` where it stands next."""
+        if len(self.buffer) - self.position < 1000:
+            self.buffer, self.position = self.buffer[self.position :] + self._text.read(_CHUNK), 0
+        if found := pattern.match(self.buffer, self.position):
+            self.position = found.end()
+        return found is not None
+
+    def items(self) -> Iterator[Any]:
+        """The values of a list whose bracket is open."""
+        while (next_one := self.peek()) != "]":
+            if not next_one:
+                raise _cut_off()
+            yield from _pages(self.value())
+        self.position += 1
+
+    def value(self) -> Any:
+        while True:
+            value, end = _decoded(self.buffer, self.position)
+            if end:
+                self.buffer, self.position = self.buffer[end:], 0
+                return value
+            more = self._text.read(max(_CHUNK, len(self.buffer)))
+            if not more or len(self.buffer) - self.position > MAX_STUDY:
+                raise _no_json(self.buffer, self.position)
+            self.buffer, self.position = self.buffer[self.position :] + more, 0
+
+    def rest_of_object(self) -> None:
+        """What follows the list of studies in its object: the token of the next page."""
+        if not self.peek():
+            raise _cut_off()
+        is_empty = self.peek() == "}"
+        self.buffer, self.position = ("{" if is_empty else '{"studies": 0, ') + self.buffer[self.position :], 0
+        self.value()
+
+
+def _cut_off() -> FileRefusedError:
+    return FileRefusedError(_("The JSON ends in the middle of its list of studies. Download it again."))
 
 
 def _decoded(buffer: str, position: int) -> tuple[Any, int]:
@@ -143,14 +188,20 @@ def local_name(element: Element) -> str:
 
 
 def as_rows(
-    records: Callable[[], Iterator[Any]], headers: list[str], cells: Callable[[Any], dict[str, str]]
-) -> Callable[[], Iterator[list[str]]]:
+    records: Callable[[], Iterator[Any]],
+    headers: list[str],
+    is_own: Callable[[Any], bool],
+    cells: Callable[[Any], dict[str, str]],
+) -> Callable[[], Iterator[list[str] | Broken]]:
     """Records as rows: the header, then one row each with the cells that the header names."""
 
-    def rows() -> Iterator[list[str]]:
+    def rows() -> Iterator[list[str] | Broken]:
         yield headers
         for record in records():
-            named = cells(record)
-            yield [named.get(header, "") for header in headers]
+            if is_own(record):
+                named = cells(record)
+                yield [named.get(header, "") for header in headers]
+            else:
+                yield Broken(repr(record)[:200], _("This record is no study of the registry whose file this is."))
 
     return rows

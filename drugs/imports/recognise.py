@@ -19,6 +19,8 @@ from drugs.imports.tables import HEADER_WITHIN, Broken, Dialect, Opener, check_w
 DELIMITERS = (",", "\t", ";", "|")
 _DELIMITER_NAMES = {"\t": "tab", ",": "comma", ";": "semicolon", "|": "bar"}
 _SAMPLE = HEADER_WITHIN * 3
+#: Records of a document among which one must be of a format.
+_FIRST_RECORDS = 20
 
 
 class Match(NamedTuple):
@@ -69,11 +71,14 @@ def _document(opener: Opener, inspection: Inspection, wanted: str) -> Source:
     for document in known:
         if bool(document.tags) != (inspection.kind == "xml"):
             continue
-        first = next(iter(records_of(document)), None)
-        if first is not None and document.is_own(first):
-            rows = documents.as_rows(lambda document=document: records_of(document), document.headers, document.cells)
+        if any(map(document.is_own, islice(records_of(document), _FIRST_RECORDS))):
+            rows = documents.as_rows(
+                lambda document=document: records_of(document), document.headers, document.is_own, document.cells
+            )
             layout, detection = lay_out(document.table, document.headers, 0, 1, [document.headers])
             return TableSource(document.table, layout, rows, {"encoding": inspection.encoding or "XML"} | detection)
+    if inspection.kind == "json" and not any(True for _each in documents.studies(opener, inspection.encoding)):
+        raise FileRefusedError(_("The file holds an empty list of studies: the search that made it found nothing."))
     raise FileRefusedError(
         _(
             "This is %(kind)s, and not of a registry that is known: no study of ClinicalTrials.gov, ICTRP or ISRCTN is in it."

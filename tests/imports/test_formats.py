@@ -109,10 +109,11 @@ def test_json_in_many_pieces_is_read_whole(imported):
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        (b"[", "registry that is known"),
+        (b"[", "ends in the middle"),
+        (b'{"studies": []}', "empty list"),
         (b'[{"protocolSection": {"identificationModule": {"nctId": "NCT01363401"', "starts like JSON"),
         (b'{"rows": []}', "registry that is known"),
-        (b"[1, 2]", "something else than studies"),
+        (b"[1, 2]", "registry that is known"),
         (b"[" * 100_000, "nested too deeply"),
         (b"<?xml version='1.0'?><!DOCTYPE x [<!ENTITY a 'aa'>]><clinical_study>&a;</clinical_study>", "bomb"),
         (b"<clinical_study><id_info>", "starts like XML"),

@@ -66,8 +66,8 @@ FORMAT = TableFormat(
 HEADERS = ["nctid", *FORMAT.columns]
 
 
-def is_study(value: dict[str, Any]) -> bool:
-    return isinstance(value.get("protocolSection"), dict)
+def is_study(value: Any) -> bool:
+    return isinstance(value, dict) and isinstance(value.get("protocolSection"), dict)
 
 
 def cells(study: dict[str, Any]) -> dict[str, str]:

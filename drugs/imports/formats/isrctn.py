@@ -74,8 +74,8 @@ def _enrolment(cleaned: Cleaned) -> None:
         cleaned.facts |= {"enrollment": planned, "enrollment_type": "ESTIMATED"}
 
 
-def is_record(value: dict[str, Any]) -> bool:
-    return "isrctn" in value and isinstance(value.get("trialDescription"), dict)
+def is_record(value: Any) -> bool:
+    return isinstance(value, dict) and "isrctn" in value and isinstance(value.get("trialDescription"), dict)
 
 
 def cells(record: dict[str, Any]) -> dict[str, str]:
