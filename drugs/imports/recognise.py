@@ -3,15 +3,16 @@
 from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Any, NamedTuple
+from zipfile import ZipInfo
 
 from django.utils.translation import gettext as _
 
-from drugs.imports import documents, formats, mapping, workbook
+from drugs.imports import archive, documents, formats, mapping, workbook
 from drugs.imports.cell_number import number_of
 from drugs.imports.clean import key
 from drugs.imports.formats import Document
 from drugs.imports.formats.table import Column, Layout, TableFormat, TableSource
-from drugs.imports.inspect import Inspection
+from drugs.imports.inspect import Inspection, inspect
 from drugs.imports.problems import FileRefusedError, shown
 from drugs.imports.records import Source
 from drugs.imports.tables import HEADER_WITHIN, Broken, Dialect, Opener, check_width, open_text, records, sample_rows
@@ -51,22 +52,44 @@ def recognise(opener: Opener, inspection: Inspection, wanted: str = "auto") -> S
             % {"format": shown(wanted, 40), "known": ", ".join(formats.NAMES)}
         )
     if inspection.kind in ("json", "xml"):
-        return _document(opener, inspection, wanted)
+        return _documents([opener], inspection, wanted)
     if inspection.kind == "xlsx":
-        return _workbook(opener, wanted)
+        return _zipped(opener, wanted)
     return _text(opener, inspection.encoding, wanted)
+
+
+def _zipped(opener: Opener, wanted: str) -> Source:
+    """A workbook, or what an archive holds: a file of any kind, or many documents read as one."""
+    parts = archive.members(opener)
+    if any(part.filename == "xl/workbook.xml" for part in parts):
+        return _workbook(opener, parts, wanted)
+    names = archive.files(parts)
+    openers = [archive.opener_of(opener, name) for name in names]
+    with openers[0]() as file:
+        inspection = inspect(file)
+    if inspection.kind == "xlsx":
+        raise FileRefusedError(_("The archive (zip) holds a workbook or another archive: unpack it and upload that."))
+    if inspection.kind in ("json", "xml"):
+        source = _documents(openers, inspection, wanted)
+    else:
+        source = _text(openers[0], inspection.encoding, wanted)
+    source.detection["unpacked"] = names[:20]
+    return source
 
 
 # Documents
 
 
-def _document(opener: Opener, inspection: Inspection, wanted: str) -> Source:
+def _documents(openers: list[Opener], inspection: Inspection, wanted: str) -> Source:
+    """JSON or XML in one file, or in several of an archive."""
     known = [document for document in formats.DOCUMENTS if wanted in ("auto", document.table.name)]
 
     def records_of(document: Document) -> Iterator[Any]:
-        if inspection.kind == "xml":
-            return documents.elements(opener, document.tags)
-        return documents.studies(opener, inspection.encoding)
+        for opener in openers:
+            if inspection.kind == "xml":
+                yield from documents.elements(opener, document.tags)
+            else:
+                yield from documents.studies(opener, inspection.encoding)
 
     for document in known:
         if bool(document.tags) != (inspection.kind == "xml"):
@@ -76,8 +99,9 @@ def _document(opener: Opener, inspection: Inspection, wanted: str) -> Source:
                 lambda document=document: records_of(document), document.headers, document.is_own, document.cells
             )
             layout, detection = lay_out(document.table, document.headers, 0, 1, [document.headers])
+            layout.is_document = True
             return TableSource(document.table, layout, rows, {"encoding": inspection.encoding or "XML"} | detection)
-    if inspection.kind == "json" and not any(True for _each in documents.studies(opener, inspection.encoding)):
+    if inspection.kind == "json" and not any(True for _each in documents.studies(openers[0], inspection.encoding)):
         raise FileRefusedError(_("The file holds an empty list of studies: the search that made it found nothing."))
     raise FileRefusedError(
         _(
@@ -90,11 +114,30 @@ def _document(opener: Opener, inspection: Inspection, wanted: str) -> Source:
 # Tables
 
 
-def _workbook(opener: Opener, wanted: str) -> Source:
-    workbook.check_archive(opener)
-    samples = {name: list(islice(workbook.sheet_rows(opener, name), _SAMPLE)) for name in workbook.sheets(opener)}
+def _workbook(opener: Opener, parts: list[ZipInfo], wanted: str) -> Source:
+    """The one sheet with trials; sheets that nobody sees are not read, and what is not read is named."""
+    workbook.check_parts(parts)
+    names, hidden = workbook.sheets(opener)
+    samples = {name: list(islice(workbook.sheet_rows(opener, name), _SAMPLE)) for name in names}
     match = _best(samples, wanted)
-    return _open(match, lambda: _padded(workbook.sheet_rows(opener, match.part), match), {"sheet": match.part})
+    alike = [name for name in names if name != match.part and _is_like(match, name, samples[name])]
+    if alike:
+        raise FileRefusedError(
+            _("Several sheets of the workbook hold trials: %(names)s. Save the one that you mean as a file of its own.")
+            % {"names": ", ".join(shown(name, 40) for name in [match.part, *alike])}
+        )
+    workbook.check_formulas(opener, match.part)
+    unread = [name for name in names if name != match.part] + hidden
+    how = {"sheet": match.part, "sheets_not_read": unread}
+    return _open(match, lambda: _padded(workbook.sheet_rows(opener, match.part), match), how)
+
+
+def _is_like(match: Match, part: str, rows: list[list[str]]) -> bool:
+    """Whether another sheet is of the same format, with a trial in it."""
+    other = _header(match.table, part, rows)
+    return other is not None and any(
+        len(cells) > other.number_at and number_of(cells[other.number_at]) for cells in rows[other.at + 1 :]
+    )
 
 
 def _padded(rows: Iterator[list[str]], match: Match) -> Iterator[list[str]]:
@@ -205,7 +248,7 @@ def lay_out(
         column = chosen.get(at) if chosen else table.columns.get(name)
         if not header:
             unnamed.append(at + 1)
-        elif column or at == number_at:
+        elif column or at == number_at or name == key(headers[number_at]):
             if name in seen:
                 raise FileRefusedError(
                     _(

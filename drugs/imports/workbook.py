@@ -1,45 +1,69 @@
 """Rows of an XLSX workbook, read in a stream; its own dimensions are not believed."""
 
 import datetime as dt
+import re
 import warnings
 import zipfile
 from collections.abc import Iterator
 from typing import Any
 
 import openpyxl
-from django.conf import settings
 from django.utils.translation import gettext as _
 
 from drugs.imports.problems import FileRefusedError
 from drugs.imports.tables import MAX_CELL, MAX_COLUMNS, Opener
 
-_MAX_PARTS = 2_000
+#: Bytes of the texts that cells share: openpyxl keeps them all in memory.
+_MAX_SHARED = 64 << 20
 #: Empty rows after which a sheet is over: a cell at the far end of an empty sheet costs nothing then.
 _MAX_GAP = 10_000
+_CHUNK = 1 << 20
+#: Parts of a number format that are no letters of a date: quoted text, colours and languages.
+_NOT_SHOWN = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.')
+#: A formula whose result was never stored, as programs write it that are no spreadsheet.
+_NOT_CALCULATED = re.compile(rb'<c r="([A-Z]{1,3}\d+)"[^<>]*><f[^<>]*>[^<]*</f>(?:<v\s*/>|<v></v>)?</c>')
+_LONGEST_FORMULA = 20_000
 
 
-def check_archive(opener: Opener) -> None:
-    """Refuse an archive that is no workbook, or that unpacks to more than is read."""
-    with opener() as file:
-        try:
-            parts = zipfile.ZipFile(file).infolist()
-        except (zipfile.BadZipFile, OSError, ValueError):
-            raise FileRefusedError(
-                _("The file starts like a workbook and is damaged. Save it again, or as CSV.")
-            ) from None
-    names = {part.filename for part in parts}
-    if "xl/workbook.xml" not in names:
-        raise FileRefusedError(
-            _("This is an archive (zip), not a workbook or a table: unpack it and upload the file inside.")
-        )
-    unpacked = sum(part.file_size for part in parts)
-    if len(parts) > _MAX_PARTS or unpacked > 2 * settings.IMPORT_MAX_BYTES:
+def check_parts(parts: list[zipfile.ZipInfo]) -> None:
+    """Refuse a workbook whose shared texts do not fit into memory."""
+    if any(part.filename.lower() == "xl/sharedstrings.xml" and part.file_size > _MAX_SHARED for part in parts):
         raise FileRefusedError(_("The workbook unpacks to more than is read. Save its sheet as CSV."))
 
 
-def sheets(opener: Opener) -> list[str]:
+def sheets(opener: Opener) -> tuple[list[str], list[str]]:
+    """The names of the sheets that people see, and of those that are hidden."""
     with opener() as file:
-        return list(_open(file).sheetnames)
+        book = _open(file)
+        seen = [name for name in book.sheetnames if getattr(book[name], "sheet_state", "visible") == "visible"]
+        hidden = [name for name in book.sheetnames if name not in seen]
+        book.close()
+    if not seen:
+        raise FileRefusedError(_("The workbook has no sheet that is not hidden. Show the sheet that you mean."))
+    return seen, hidden
+
+
+def check_formulas(opener: Opener, name: str) -> None:
+    """Refuse a sheet with formulas that nobody calculated: their cells look empty, and are not."""
+    with opener() as file:
+        book = _open(file)
+        path = getattr(book[name], "_worksheet_path", "")
+        book.close()
+    with opener() as file, zipfile.ZipFile(file) as parts:
+        if path not in parts.namelist():
+            return
+        with parts.open(path) as part:
+            tail = b""
+            while chunk := part.read(_CHUNK):
+                if found := _NOT_CALCULATED.search(tail + chunk):
+                    raise FileRefusedError(
+                        _(
+                            "Cell %(cell)s of sheet '%(sheet)s' holds a formula without its result. "
+                            "Open the workbook in a spreadsheet, save it, and upload it again."
+                        )
+                        % {"cell": found[1].decode(), "sheet": name}
+                    )
+                tail = chunk[-_LONGEST_FORMULA:]
 
 
 def sheet_rows(opener: Opener, name: str) -> Iterator[list[str]]:
@@ -52,8 +76,8 @@ def sheet_rows(opener: Opener, name: str) -> Iterator[list[str]]:
         sheet.reset_dimensions()
         gap = 0
         try:
-            for values in sheet.iter_rows(max_col=MAX_COLUMNS + 1, values_only=True):
-                cells = [as_text(value) for value in values]
+            for row in sheet.iter_rows(max_col=MAX_COLUMNS + 1):
+                cells = [_text_of(cell) for cell in row]
                 while cells and not cells[-1]:
                     cells.pop()
                 gap = 0 if cells else gap + 1
@@ -81,6 +105,19 @@ def _damaged(error: Exception) -> FileRefusedError:
     return FileRefusedError(
         _("The workbook is damaged: %(reason)s. Save its sheet as CSV.") % {"reason": str(error)[:100]}
     )
+
+
+def _text_of(cell: Any) -> str:
+    """A cell as its sheet shows it: Excel keeps 2011-02 as the first of that month, and shows no day."""
+    value = cell.value
+    if isinstance(value, dt.datetime | dt.date):
+        shown_as = _NOT_SHOWN.sub("", str(cell.number_format).lower())
+        if "d" not in shown_as and "y" in shown_as:
+            if "m" in shown_as and value.day == 1:
+                return f"{value:%Y-%m}"
+            if "m" not in shown_as and (value.month, value.day) == (1, 1):
+                return f"{value:%Y}"
+    return as_text(value)
 
 
 def as_text(value: Any) -> str:

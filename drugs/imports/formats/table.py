@@ -70,6 +70,8 @@ class Layout:
     number_at: int
     places: list[tuple[int, str, Column]]
     banner: list[str] = field(default_factory=list)
+    #: Records of JSON or XML: each is one, none is a note between them.
+    is_document: bool = False
 
     @property
     def width(self) -> int:
@@ -148,7 +150,7 @@ class TableSource:
 
     def _is_aside(self, row: int, cells: list[str]) -> bool:
         """A row that is no record: skipped, and named in the report."""
-        if not is_aside(cells, self.layout.headers, self.format.number_headers):
+        if self.layout.is_document or not is_aside(cells, self.layout.headers, self.format.number_headers):
             return False
         note(self.detection, row, cells)
         return True

@@ -1,0 +1,106 @@
+"""Files inside a zip archive: one of any kind, or many of JSON or XML that are read as one."""
+
+import io
+import zipfile
+import zlib
+from typing import Any, BinaryIO
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from drugs.imports.problems import FileRefusedError, shown
+from drugs.imports.tables import Opener
+
+_MOST_FILES = 20_000
+_DOCUMENTS = (".xml", ".json")
+
+
+class _Member(io.RawIOBase):
+    """A file of an archive, whose damage is told in a sentence."""
+
+    def __init__(self, file: BinaryIO, name: str) -> None:
+        self._file, self._name = file, name
+        self._archive = zipfile.ZipFile(file)
+        self._member = self._opened()
+
+    def _opened(self) -> "zipfile.ZipExtFile":
+        try:
+            return self._archive.open(self._name)  # type: ignore[return-value]
+        except (RuntimeError, NotImplementedError, zipfile.BadZipFile) as error:
+            raise _unreadable(self._name) from error
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        return self._member.seek(offset, whence)
+
+    def tell(self) -> int:
+        return self._member.tell()
+
+    def readinto(self, buffer: Any) -> int:
+        view = memoryview(buffer)
+        try:
+            piece = self._member.read(len(view))
+        except (zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
+            raise _unreadable(self._name) from error
+        view[: len(piece)] = piece
+        return len(piece)
+
+    def close(self) -> None:
+        if not self.closed:
+            self._member.close()
+            self._archive.close()
+            self._file.close()
+        super().close()
+
+
+def members(opener: Opener) -> list[zipfile.ZipInfo]:
+    """What an archive holds, folders aside. Raises `FileRefusedError` for one that is damaged or unpacks to too much."""
+    with opener() as file:
+        try:
+            parts = zipfile.ZipFile(file).infolist()
+        except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+            raise FileRefusedError(
+                _("The file starts like a workbook or an archive and is damaged. Save it again, or as CSV.")
+            ) from None
+    if len(parts) > _MOST_FILES or sum(part.file_size for part in parts) > 2 * settings.IMPORT_MAX_BYTES:
+        raise FileRefusedError(
+            _("The archive unpacks to more than is read. Unpack it and upload its files one by one.")
+        )
+    return [part for part in parts if not part.is_dir()]
+
+
+def files(parts: list[zipfile.ZipInfo]) -> list[str]:
+    """The names of the files to read: one, or documents that are read as one. Raises `FileRefusedError` for any others."""
+    names = [part.filename for part in parts if part.file_size and not _is_litter(part.filename)]
+    if not names:
+        raise FileRefusedError(_("The archive (zip) holds no file with anything in it."))
+    if len(names) == 1 or any(all(name.lower().endswith(kind) for name in names) for kind in _DOCUMENTS):
+        return sorted(names)
+    told = ", ".join(shown(name, 40) for name in names[:5]) + (" …" if len(names) > 5 else "")
+    raise FileRefusedError(
+        _("The archive (zip) holds several files: %(names)s. Unpack it and upload the one that you mean.")
+        % {"names": told}
+    )
+
+
+def opener_of(opener: Opener, name: str) -> Opener:
+    """Opens one file of an archive."""
+    return lambda: io.BufferedReader(_Member(opener(), name), 1 << 16)  # type: ignore[return-value]
+
+
+def _is_litter(name: str) -> bool:
+    """What a Mac or Windows puts beside the files."""
+    parts = name.split("/")
+    return "__MACOSX" in parts or parts[-1].startswith(".") or parts[-1].lower() in ("thumbs.db", "desktop.ini")
+
+
+def _unreadable(name: str) -> FileRefusedError:
+    return FileRefusedError(
+        _("'%(name)s' in the archive is damaged, or locked by a password. Unpack it and upload the file inside.")
+        % {"name": shown(name, 60)}
+    )
