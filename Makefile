@@ -20,6 +20,12 @@ test: environment-dev ## The whole suite on SQLite and PostgreSQL, and a smoke t
 e2e: environment-dev ## All browser tests, on PostgreSQL
 	@scripts/with-postgres $(PY) -m pytest tests/e2e -n 2
 
+.PHONY: faults
+faults: environment-dev ## Kill imports at random moments, undo every pair of registry files: half an hour (docs/reliability.md)
+	@env -u DATABASE_URL $(PY) -m tests.faults.kill
+	@FSYNC=on scripts/with-postgres $(PY) -m tests.faults.kill
+	@env -u DATABASE_URL $(PY) -m pytest -q -n 2 tests/faults --faults
+
 .PHONY: lint
 lint: environment-dev ## Static checks: style, types, templates, migrations, settings
 	@scripts/lint
