@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
@@ -30,7 +31,7 @@ OPEN_STATES = (RunState.UPLOADED, RunState.COMPARED, RunState.FAILED)
 class ImportRunAdmin(StaffAdmin):
     """Runs are made by the import button of trials; here they are read, decided on and put back."""
 
-    list_display = ("pk", "original_name", "format", "state", "owner", "created_at", "told")
+    list_display = ("pk", "original_name", "format", "standing", "owner", "created_at", "told")
     list_display_links = ("pk", "original_name")
     list_filter = ("state", "format")
     list_select_related = ("owner",)
@@ -38,6 +39,12 @@ class ImportRunAdmin(StaffAdmin):
     search_help_text = _("Name of the file, or its SHA-256.")
     is_public_content = False  # applying a run counts itself
     when_empty = _("No imports yet. Upload a registry's file: Trials, Import.")
+
+    @admin.display(description=_("state"), ordering="state")
+    def standing(self, run: ImportRun) -> str:
+        if run.has_stopped(timezone.now()):
+            return _t("stopped: open it to start it again")
+        return run.get_state_display()
 
     @admin.display(description=_("what it does"))
     def told(self, run: ImportRun) -> str:
@@ -126,6 +133,8 @@ class ImportRunAdmin(StaffAdmin):
             "is_open": run.state == RunState.COMPARED,
             "is_waiting": run.state in (RunState.UPLOADED, RunState.CONFIRMED),
             "worker_command": tasks.worker_command(),
+            "has_stopped": run.has_stopped(timezone.now()),
+            "stopped_since": run.moved_at or run.created_at,
             "waiting_rows": run.rows.filter(is_accepted=True).count() if run.state == RunState.COMPARED else 0,
             "can_confirm": request.user.has_perm("drugs.confirm_importrun"),
             "can_undo": request.user.has_perm("drugs.undo_importrun"),
@@ -167,7 +176,8 @@ class ImportRunAdmin(StaffAdmin):
                 ),
             )
             return self._back(run)
-        if run.state != RunState.CONFIRMED and not runs.confirm(run, by=request.user):
+        is_again = run.state == RunState.CONFIRMED and "again" in request.POST
+        if not is_again and not runs.confirm(run, by=request.user):
             messages.warning(request, _t("This import was confirmed already, or waits to be compared."))
             return self._back(run)
         tasks.start_apply(run)

@@ -48,7 +48,12 @@ def compare(run: ImportRun) -> ImportRun:
     with transaction.atomic():
         startable = (RunState.UPLOADED, RunState.COMPARED, RunState.FAILED)
         if not ImportRun.objects.filter(pk=run.pk, state__in=startable).update(
-            claim=claim, state=RunState.UPLOADED, progress=0, error="", is_large_change=False
+            claim=claim,
+            state=RunState.UPLOADED,
+            progress=0,
+            error="",
+            is_large_change=False,
+            moved_at=timezone.now(),
         ):
             raise OvertakenError
         run.rows.all().delete()
@@ -130,7 +135,7 @@ def _finish(
 
 
 def _keep_claim(run: ImportRun, claim: str, progress: int) -> None:
-    if not ImportRun.objects.filter(pk=run.pk, claim=claim).update(progress=progress):
+    if not ImportRun.objects.filter(pk=run.pk, claim=claim).update(progress=progress, moved_at=timezone.now()):
         raise OvertakenError
 
 

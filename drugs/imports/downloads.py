@@ -1,15 +1,14 @@
 """What people download of a run: the rows to mend, and what changed, as files that no spreadsheet runs."""
 
 import csv
-import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import StreamingHttpResponse
 from django.utils.translation import gettext as _
 
 from drugs.imports.compare import open_source
-from drugs.imports.report import changes, report
+from drugs.imports.report import as_json, changes
 from drugs.imports.spreadsheets import harmless
 from drugs.models import ImportRun
 from drugs.vocabulary import RowDecision
@@ -67,9 +66,9 @@ def report_csv(run: ImportRun) -> StreamingHttpResponse:
     return _stream(rows(), f"import-{run.pk}-changes.csv")
 
 
-def report_json(run: ImportRun) -> HttpResponse:
-    return HttpResponse(
-        json.dumps(report(run), ensure_ascii=False, indent=1),
+def report_json(run: ImportRun) -> StreamingHttpResponse:
+    return StreamingHttpResponse(
+        as_json(run),
         content_type="application/json",
         headers={"Content-Disposition": f'attachment; filename="import-{run.pk}.json"'},
     )

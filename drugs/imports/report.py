@@ -1,5 +1,6 @@
 """What a run did, or would do, as the contract's report says it."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,8 +13,21 @@ _MOST_ABSENT = 1000
 COUNTED = ("rows", "new", "changed", "unchanged", "held", "refused", "repeated", "absent")
 
 
-def report(run: ImportRun) -> dict[str, Any]:
-    """`changes` of changed trials only, by home number; `problems` of rows, notes included."""
+def as_json(run: ImportRun) -> Iterator[str]:
+    """The report in pieces, never whole in memory: a file of a million rows may change them all.
+
+    `changes` of changed trials only, by home number; `problems` of rows, notes included.
+    """
+    yield json.dumps(_summary(run), ensure_ascii=False, indent=1).removesuffix("\n}")
+    for name, items in (("changes", changes(run)), ("problems", problems(run))):
+        yield f',\n "{name}": ['
+        for at, item in enumerate(items):
+            yield (",\n  " if at else "\n  ") + json.dumps(item, ensure_ascii=False)
+        yield "]"
+    yield "\n}\n"
+
+
+def _summary(run: ImportRun) -> dict[str, Any]:
     counts = {name: run.counts.get(name, 0) for name in COUNTED}
     return {
         "run": run.pk,
@@ -25,8 +39,6 @@ def report(run: ImportRun) -> dict[str, Any]:
         **counts,
         "is_large_change": run.is_large_change,
         "absent_numbers": _absent_numbers(run),
-        "changes": list(changes(run)),
-        "problems": list(problems(run)),
         "detection": run.detection,
     }
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.files.base import File
+from django.db import models
 from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -74,6 +75,10 @@ def opener(run: ImportRun) -> Opener:
     return lambda: storage.open(name, "rb").file  # type: ignore[no-any-return]
 
 
+#: States in which a run has written nothing yet.
+UNWRITTEN = (RunState.UPLOADED, RunState.COMPARED, RunState.CONFIRMED)
+
+
 def fail(run: ImportRun, reason: str) -> None:
     """The run stops here, and says why."""
     ImportRun.objects.filter(pk=run.pk).update(state=RunState.FAILED, error=reason)
@@ -83,12 +88,14 @@ def fail(run: ImportRun, reason: str) -> None:
 def confirm(run: ImportRun, *, by: Any = None) -> bool:
     """Take a compared run for writing. Of two who confirm at once one gets True."""
     taken = ImportRun.objects.filter(pk=run.pk, state=RunState.COMPARED).update(
-        state=RunState.CONFIRMED, applied_by=by, applied_at=None
+        state=RunState.CONFIRMED, applied_by=by, applied_at=None, moved_at=timezone.now()
     )
     if taken:
         run.state, run.applied_by = RunState.CONFIRMED, by
     return bool(taken)
 
 
-def now() -> Any:
-    return timezone.now()
+def written() -> int:
+    """Grows with each import that is applied or put back: equal before and after means that none was in between."""
+    counted = dict(ImportRun.objects.order_by().values_list("state").annotate(models.Count("pk")))
+    return int(counted.get(RunState.APPLIED, 0)) + 2 * int(counted.get(RunState.UNDONE, 0))

@@ -1,5 +1,7 @@
 """An import of a registry's file: the stored job, and one row for each record that is not simply unchanged."""
 
+import datetime as dt
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -8,6 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from drugs.models.trial import Trial
 from drugs.partial_dates import PartialDateField, partial_date_check
 from drugs.vocabulary import RowDecision, RunState
+
+#: A batch takes seconds; a confirmed run of a million rows is written in minutes, all at once.
+STOPPED_AFTER = dt.timedelta(minutes=10)
 
 
 class ImportRun(models.Model):
@@ -48,6 +53,12 @@ class ImportRun(models.Model):
         help_text=_("rows = new + changed + unchanged + held + refused + repeated; absent."),
     )
     progress = models.PositiveBigIntegerField(_("records read so far"), default=0)
+    moved_at = models.DateTimeField(
+        _("last moved at"),
+        null=True,
+        blank=True,
+        help_text=_("When somebody last worked on it: it has stopped when this is long ago."),
+    )
     is_large_change = models.BooleanField(_("changes more than a fifth of the known trials in the file"), default=False)
     error = models.TextField(_("why it stopped"), blank=True)
     claim = models.CharField(
@@ -85,6 +96,11 @@ class ImportRun(models.Model):
 
     def __str__(self) -> str:
         return f"{self.pk}: {self.original_name}"
+
+    def has_stopped(self, at: dt.datetime) -> bool:
+        """Whether it should be moving and does not: its worker or command was stopped, or never started."""
+        is_moving = self.state in (RunState.UPLOADED, RunState.CONFIRMED)
+        return is_moving and (self.moved_at or self.created_at) < at - STOPPED_AFTER
 
 
 class ImportRow(models.Model):

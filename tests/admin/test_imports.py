@@ -1,5 +1,7 @@
 """The import in the admin: upload, page of the run, decision, downloads; a permission for each."""
 
+import json
+
 import pytest
 from django.contrib.auth.models import Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -177,7 +179,7 @@ def test_reports_download(staff):
     upload(client, csv_file(A))
     run = ImportRun.objects.get()
 
-    assert client.get(act(run, "report.json")).json()["new"] == 1
+    assert json.loads(b"".join(client.get(act(run, "report.json")).streaming_content))["new"] == 1
     assert b"Trial,Field" in b"".join(client.get(act(run, "report.csv")).streaming_content)
 
 
