@@ -1,12 +1,12 @@
-"""All public rows of one edition in one query.
+"""All public rows of one edition, or of a few, in one query.
 
 A UNION ALL of the row tables, each row as one JSON object, built back into model instances: equal to what the ORM
 reads table by table (tests/test_edition_rows.py), in one round trip instead of nine.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 from django.db.models import CharField, DecimalField, F, Field, TextField, Value
 from django.db.models.functions import Cast, JSONObject
@@ -38,11 +38,11 @@ def _as_json(field: Field) -> Any:
     return Cast(field.attname, TextField()) if isinstance(field, DecimalField) else F(field.attname)
 
 
-def _query(model: type[Row], edition: Edition) -> Any:
+def _query(model: type[Row], editions: Iterable[Edition]) -> Any:
     columns = {field.attname: _as_json(field) for field in model._meta.concrete_fields}
     return (
         model.objects.public()
-        .filter(edition=edition)
+        .filter(edition__in=[edition.pk for edition in editions])
         .order_by()
         .annotate(row_model=Value(model._meta.model_name, CharField()), row=JSONObject(**columns))
         .values_list("row_model", "row")
@@ -57,18 +57,36 @@ def _build(model: type[Row], values: dict[str, Any]) -> Row:
     return row
 
 
-class EditionRows:
-    """The verified rows of an edition that came through the gate, in order, their sources attached."""
+def _read(editions: Iterable[Edition]) -> Iterator[Row]:
+    models = {model._meta.model_name: model for model in row_models()}
+    editions = list(editions)
+    first, *others = (_query(model, editions) for model in models.values())
+    for name, values in first.union(*others, all=True):
+        yield _build(models[name], values)
 
-    def __init__(self, edition: Edition) -> None:
-        models = {model._meta.model_name: model for model in row_models()}
-        first, *others = (_query(model, edition) for model in models.values())
-        self._rows: dict[type[Row], list[Row]] = {model: [] for model in models.values()}
-        for name, values in first.union(*others, all=True):
-            self._rows[models[name]].append(_build(models[name], values))
+
+class EditionRows:
+    """The verified rows of an edition that came through the gate, in order, their sources attached.
+
+    `found`: rows that were read already; without them they are read.
+    """
+
+    def __init__(self, edition: Edition, found: Iterable[Row] | None = None) -> None:
+        self._rows: dict[type[Row], list[Row]] = {model: [] for model in row_models()}
+        for row in _read([edition]) if found is None else found:
+            self._rows[type(row)].append(row)
         for rows in self._rows.values():
             rows.sort(key=lambda row: (row.position, row.pk))
         self._attach_sources()
+
+    @classmethod
+    def of_editions(cls, editions: Sequence[Edition]) -> dict[int, Self]:
+        """The rows of each edition by its key, all in one query."""
+        found: dict[int, list[Row]] = {edition.pk: [] for edition in editions}
+        if editions:
+            for row in _read(editions):
+                found[row.edition_id].append(row)
+        return {edition.pk: cls(edition, found[edition.pk]) for edition in editions}
 
     def of(self, model: type[AnyRow]) -> list[AnyRow]:
         return self._rows[model]  # type: ignore[return-value]

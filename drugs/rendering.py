@@ -215,6 +215,20 @@ def _brackets(text: str) -> Iterable[tuple[int, int]]:
                 yield start, position
 
 
+def beginning(html: str, words: int) -> str:
+    """The first blocks of a rich text that together have at least so many words: the whole text where it is short."""
+    kept, depth, block = "", 0, ""
+    for piece in _TAG.split(clean_html(html)):
+        if piece.startswith("<") and piece != "<br>":
+            depth += -1 if piece.startswith("</") else 1
+        block += piece
+        if depth == 0 and piece.startswith("</"):
+            kept, block = kept + block, ""
+            if len(words_of(kept).split()) >= words:
+                break
+    return kept + (block if depth == 0 else "")
+
+
 def words_of(html: str) -> str:
     """The words of rich text, for descriptions: no markup, white space folded."""
     return " ".join(unescape(re.sub(r"<[^>]*>", " ", clean_html(html))).split())

@@ -1,6 +1,7 @@
 """A therapy's page as templates show it: one edition, its public rows, its trials and the other therapies."""
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -146,16 +147,7 @@ class TherapyPage:
     @property
     def furthest_phase(self) -> str:
         """The furthest phase of its interventional trials that were not withdrawn; empty where none says."""
-        ranked = [
-            trial
-            for trial in self.trials
-            if trial.study_type == StudyType.INTERVENTIONAL
-            and trial.overall_status != OverallStatus.WITHDRAWN
-            and trial.phases in PHASE_RANKS
-        ]
-        return (
-            str(Phase(max(ranked, key=lambda trial: PHASE_RANKS[Phase(trial.phases)]).phases).label) if ranked else ""
-        )
+        return furthest_phase(self.trials)
 
     @property
     def registry_date(self) -> str:
@@ -274,6 +266,18 @@ class TherapyPage:
         )
         live = {edition.therapy_id: edition for edition in found}
         return [(live[row.therapy_id], row.why) for row in rows if row.therapy_id in live]
+
+
+def furthest_phase(trials: Iterable[Trial]) -> str:
+    """The furthest phase of the interventional ones that were not withdrawn, in words; empty where none says."""
+    ranked = [
+        trial
+        for trial in trials
+        if trial.study_type == StudyType.INTERVENTIONAL
+        and trial.overall_status != OverallStatus.WITHDRAWN
+        and trial.phases in PHASE_RANKS
+    ]
+    return str(Phase(max(ranked, key=lambda trial: PHASE_RANKS[Phase(trial.phases)]).phases).label) if ranked else ""
 
 
 def other_therapies(at: dt.datetime) -> list[OtherTherapies]:

@@ -7,6 +7,7 @@ from drugs.feeds import ListFeed, TherapyFeed, TrialsFeed, UpdatesFeed
 from drugs.sitemaps import SITEMAPS
 from drugs.views import (
     citing,
+    compare,
     compare_editions,
     data,
     glossary,
@@ -18,6 +19,7 @@ from drugs.views import (
     therapies,
     trials,
     updates,
+    visit,
 )
 from drugs.views.caching import public_feed
 from drugs.views.machines import favicon, robots
@@ -78,6 +80,8 @@ urlpatterns = [
     path("trials/", trials.trial_list, name="trial-list"),
     path("trials/<str:number>/", trials.trial_detail, name="trial-detail"),
     path("search/", search.search_page, name="search"),
+    path("compare/", compare.compare, name="compare"),
+    path("visit/", visit.visit, name="visit"),
     path("glossary/", glossary.glossary, name="glossary"),
     path("data/", data.data_index, name="data-index"),
     path("data/datapackage.json", data.data_package_json, name="data-package"),

@@ -13,9 +13,11 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from drugs.comparison.sections import where_given
 from drugs.linked_data import therapy_data, trial_data
 from drugs.models import ReportedResult, Trial
 from drugs.partial_dates import PartialDate
+from drugs.qr import qr_svg
 from drugs.regions import region_name
 from drugs.registry_numbers import public_address
 from drugs.rendering import marked_html
@@ -77,6 +79,20 @@ def in_words(value: str) -> str:
 
 
 @register.filter
+def study_details(result: ReportedResult) -> str:
+    """When, in whom and compared with what: '28 weeks; all who were randomised; compared with placebo; 72 treated, 36 compared'."""
+    parts = [result.time_point, result.population]
+    if result.comparator:
+        parts.append(_("compared with %(comparator)s") % {"comparator": result.comparator})
+    if result.treated_count is not None:
+        compared = "?" if result.comparator_count is None else result.comparator_count
+        parts.append(
+            _("%(treated)s treated, %(compared)s compared") % {"treated": result.treated_count, "compared": compared}
+        )
+    return "; ".join(filter(None, parts))
+
+
+@register.filter
 def registry_link(trial: Trial) -> str:
     """Where the trial's home registry shows its record; empty where its addresses are not by number."""
     return public_address(trial.home_registry, trial.home_number)
@@ -131,3 +147,26 @@ def linked_data(page: TherapyPage | TrialPage) -> SafeString:
 def absolute(path: str) -> str:
     """An address of this site with its host, for machines."""
     return str(settings.SITE_URL) + path
+
+
+@register.filter
+def names(columns: list[Any]) -> str:
+    """'A, B and C' for what has a name."""
+    *most, last = [column.name for column in columns]
+    return _("%(names)s and %(last)s") % {"names": ", ".join(most), "last": last} if most else last
+
+
+@register.filter
+def beside(columns: list[Any], cells: list[Any]) -> list[tuple[Any, Any]]:
+    """Each column with its cell."""
+    return list(zip(columns, cells, strict=True))
+
+
+@register.filter
+def following(values: list[Any], position: int) -> Any:
+    """What comes after the one at `position`, which counts from 1; None after the last."""
+    return values[position] if position < len(values) else None
+
+
+register.filter("where_given", where_given)
+register.filter("qr", qr_svg)

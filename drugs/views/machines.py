@@ -8,13 +8,17 @@ from django.urls import reverse
 
 
 def robots(request: HttpRequest) -> HttpResponse:
-    """Everything public may be indexed; staff's addresses, searches and filtered lists may not."""
+    """Everything public may be indexed; staff's addresses, searches and filtered lists may not.
+
+    A comparison has all that it says in its address; links to the very many of them ask not to be followed.
+    """
     lines = [
         "User-agent: *",
         "Disallow: /admin/",
         "Disallow: /preview/",
         "Disallow: /search/",
         "Disallow: /*?",
+        f"Allow: {reverse('compare')}",
         f"Sitemap: {settings.SITE_URL}{reverse('sitemap')}",
     ]
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
