@@ -196,11 +196,11 @@ def side_effects(columns: Sequence[Column]) -> Section:
         ("serious", _("Serious effects, beside those above") if shared else _("Serious effects"), True),
         ("others", _("Other effects"), False),
     ):
-        cells = [
+        rest = [
             [e for e in column.rows.side_effects if e.is_serious == is_serious and _term(e) not in shared]
             for column in columns
         ]
-        rows.append(Row(key, heading, "effects", cells))
+        rows.append(Row(key, heading, "effects", rest))
     return Section(
         "side-effects",
         _("Unwanted effects that were reported"),
