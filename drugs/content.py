@@ -152,7 +152,7 @@ def _create(path: Path, entry: dict[str, Any], obj: Model) -> None:
     except IntegrityError as error:
         raise ContentError(f"{path.name}: {_name(entry)}: {error}") from error
     if isinstance(obj, Trial):
-        store_countries([obj])
+        store_countries([(obj.pk, obj.countries)])
     if isinstance(obj, Publication):
         if obj.digest != edition_digest(obj.edition):
             raise ContentError(
@@ -178,7 +178,7 @@ def _save(obj: Model) -> None:
 def _check_trials(path: Path, created: set[int]) -> None:
     """The columns of a shipped trial are what its record says."""
     for trial in Trial.objects.filter(pk__in=created).prefetch_related("records"):
-        differing = changed_facts(trial, resolve(trial.home_registry, trial.records.all()))
+        differing = changed_facts(trial.facts(), resolve(trial.home_registry, trial.records.all()))
         if differing:
             name, stored, said = differing[0]
             raise ContentError(f"{path.name}: {trial}: {name} is {stored!r}, but its records say {said!r}.")
@@ -186,6 +186,6 @@ def _check_trials(path: Path, created: set[int]) -> None:
 
 def restore_countries() -> int:
     """Make the rows that the country filter reads for trials that plain `loaddata` brought; returns how many trials."""
-    bare = list(Trial.objects.exclude(countries="").filter(country_set=None))
+    bare = list(Trial.objects.exclude(countries="").filter(country_set=None).values_list("pk", "countries"))
     store_countries(bare)
     return len(bare)

@@ -20,7 +20,7 @@ LONG = {"drugs/vocabulary.py", "drugs/models/rows.py"}
 #: Lower layers first: a module imports from its own layer and those before it.
 LAYERS = [
     ["drugs.vocabulary", "drugs.partial_dates", "drugs.regions", "drugs.rich_text", "drugs.registry_numbers"],
-    ["drugs.full_text"],
+    ["drugs.full_text", "drugs.bulk"],
     ["drugs.gate"],
     ["drugs.models"],
     ["drugs.resolution", "drugs.publishing", "drugs.imports", "drugs.content", "drugs.audit"],

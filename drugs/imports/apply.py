@@ -5,34 +5,39 @@ that no longer does what the preview said is left out and says so.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from drugs import bulk
 from drugs.imports.candidate import Candidate
-from drugs.imports.compare import batches
 from drugs.imports.judge import Judge, Verdict
 from drugs.imports.problems import Problem, Weight
+from drugs.imports.stored import StoredTrial
 from drugs.imports.suggest import Suggester
 from drugs.models import ContentVersion, ImportRow, ImportRun, RegistryRecord, Trial, TrialIdentifier
 from drugs.publishing.flags import flag_held_rows
-from drugs.resolution import write_facts
+from drugs.resolution import Written, write_facts, write_new
 from drugs.vocabulary import RecordSource, RowDecision, RunState
 
 #: One import writes at a time: the key of PostgreSQL's advisory lock. SQLite has one writer anyway.
 _LOCK = 0x54524941
-_BATCH = 500
+_BATCH = 1000
+#: Each fact of a trial, and what its column holds where nobody states it.
+_NOT_STATED = [(name, None if Trial._meta.get_field(name).null else "") for name in Trial.FACTS]
 
 
 def apply(run: ImportRun, *, as_previewed: bool = True) -> ImportRun:
     """Write a confirmed run. A second call, or one after a worker was killed, does what is left to do: all or nothing."""
     with transaction.atomic():
         lock_imports()
+        bulk.expect_reads_by_key()
         locked = ImportRun.objects.select_for_update().get(pk=run.pk)
         if locked.state == RunState.CONFIRMED:
-            _Application(locked, as_previewed).run_all()
+            with bulk.long_work():
+                _Application(locked, as_previewed).run_all()
     run.refresh_from_db()
     return run
 
@@ -54,13 +59,20 @@ class _Application:
         self.moved: Counter[str] = Counter()
 
     def run_all(self) -> None:
-        waiting = self.run.rows.filter(is_accepted=True, record__isnull=False).order_by("pk")
-        for rows in batches(waiting.iterator(chunk_size=_BATCH), _BATCH):
+        for rows in self._waiting():
             for part in _apart(rows):
                 self._write(part)
         left_out = self.run.rows.filter(is_accepted=False, decision__in=(RowDecision.NEW, RowDecision.CHANGED))
         self.moved["left_out"] = left_out.count()
         self._finish()
+
+    def _waiting(self) -> Iterator[list[ImportRow]]:
+        """The accepted rows in the order of their keys, a batch at a time."""
+        waiting = self.run.rows.filter(is_accepted=True, record__isnull=False).order_by("pk").defer("problems")
+        rows = list(waiting[:_BATCH])
+        while rows:
+            yield rows
+            rows = list(waiting.filter(pk__gt=rows[-1].pk)[:_BATCH])
 
     def _write(self, rows: Sequence[ImportRow]) -> None:
         by_row = {row.row: row for row in rows}
@@ -84,7 +96,7 @@ class _Application:
             self.moved[row.decision] -= 1
             self.moved[verdict.decision] += 1
             row.decision, row.changes = verdict.decision, [list(change) for change in verdict.changes]
-            row.trial = verdict.trial
+            row.trial_id = verdict.trial.pk if verdict.trial else None
             row.save(update_fields=["decision", "changes", "trial"])
         return True
 
@@ -99,31 +111,46 @@ class _Application:
     # Writing
 
     def _create(self, verdicts: Sequence[Verdict]) -> None:
-        trials = Trial.objects.bulk_create(
+        if not verdicts:
+            return
+        names = ["home_number", "home_registry", *Trial.FACTS]
+        bulk.insert(
+            Trial,
+            names,
             [
-                Trial(home_number=verdict.number, home_registry=_own(verdict).number.registry, **verdict.facts)
+                (verdict.number, _own(verdict).number.registry, *(verdict.facts.get(*fact) for fact in _NOT_STATED))
                 for verdict in verdicts
-            ]
+            ],
         )
-        for verdict, trial in zip(verdicts, trials, strict=True):
-            verdict.trial = trial
-        write_facts(
-            [(trial, {}, []) for trial in trials], run=self.run, by=self.run.applied_by, at=self.at, are_new=True
+        created = Trial.objects.filter(bulk.is_in(Trial, "home_number", [verdict.number for verdict in verdicts]))
+        keys = dict(created.order_by().values_list("home_number", "pk"))
+        for verdict in verdicts:
+            verdict.trial = StoredTrial(
+                keys[verdict.number], verdict.number, _own(verdict).number.registry, verdict.facts
+            )
+        trials = [verdict.trial for verdict in verdicts if verdict.trial]
+        write_new(
+            [(trial.pk, trial.facts.get("countries", "")) for trial in trials],
+            run=self.run,
+            by=self.run.applied_by,
+            at=self.at,
         )
         keep(verdicts, self.run, self.judge.said_by)
-        self.suggester.suggest(trials)
+        self.suggester.suggest((trial.pk, trial.facts.get("interventions", "")) for trial in trials)
 
     def _change(self, verdicts: Sequence[Verdict]) -> None:
-        changed = [verdict for verdict in verdicts if verdict.changes]
+        changed = [(verdict.trial, verdict) for verdict in verdicts if verdict.changes and verdict.trial]
         write_facts(
-            [(verdict.trial, verdict.facts, verdict.changes) for verdict in changed],
+            [Written(trial.pk, verdict.facts, verdict.changes) for trial, verdict in changed],
             run=self.run,
             by=self.run.applied_by,
             at=self.at,
         )
         keep([verdict for verdict in verdicts if verdict.is_kept], self.run, self.judge.said_by)
         self.suggester.suggest(
-            [verdict.trial for verdict in changed if any(name == "interventions" for name, _o, _n in verdict.changes)]
+            (trial.pk, verdict.facts["interventions"])
+            for trial, verdict in changed
+            if any(name == "interventions" for name, _old, _new in verdict.changes)
         )
 
     def _finish(self) -> None:
@@ -140,44 +167,52 @@ class _Application:
 
 def keep(verdicts: Sequence[Verdict], run: ImportRun, said_by: str) -> None:
     """The numbers that trials gain, and the records that say so."""
-    TrialIdentifier.objects.bulk_create(
+    bulk.insert(
+        TrialIdentifier,
+        ["trial_id", "registry", "number", "address", "is_home", "run_id"],
         [
-            TrialIdentifier(
-                trial=verdict.trial,
-                registry=gain.registry,
-                number=gain.number,
-                address=gain.address,
-                is_home=verdict.decision == RowDecision.NEW and gain == _own(verdict).number,
-                run=run,
+            (
+                _trial(verdict).pk,
+                gain.registry,
+                gain.number,
+                gain.address,
+                verdict.decision == RowDecision.NEW and gain == _own(verdict).number,
+                run.pk,
             )
             for verdict in verdicts
             for gain in verdict.gains
-        ]
+        ],
     )
-    RegistryRecord.objects.bulk_create(
+    bulk.insert(
+        RegistryRecord,
+        "trial_id registry number last_update effective_on facts raw digest said_by format cleaner_version run_id".split(),
         [
-            RegistryRecord(
-                trial=verdict.trial,
-                said_by=said_by,
-                registry=_own(verdict).number.registry,
-                number=_own(verdict).number.number,
-                last_update=_own(verdict).last_update,
-                effective_on=verdict.effective_on,
-                facts=_own(verdict).facts,
-                raw=_own(verdict).raw,
-                digest=_own(verdict).digest,
-                format=run.format,
-                cleaner_version=run.cleaner_version,
-                run=run,
+            (
+                _trial(verdict).pk,
+                *_own(verdict).number,
+                _own(verdict).last_update,
+                verdict.effective_on,
+                _own(verdict).facts,
+                _own(verdict).raw,
+                _own(verdict).digest,
+                said_by,
+                run.format,
+                run.cleaner_version,
+                run.pk,
             )
             for verdict in verdicts
-        ]
+        ],
     )
 
 
 def _own(verdict: Verdict) -> Candidate:
     assert verdict.candidate  # noqa: S101 (only verdicts on candidates are written)
     return verdict.candidate
+
+
+def _trial(verdict: Verdict) -> StoredTrial:
+    assert verdict.trial  # noqa: S101 (a new one was created by now)
+    return verdict.trial
 
 
 def _as_previewed(verdict: Verdict, row: ImportRow) -> bool:

@@ -8,13 +8,14 @@ import uuid
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import islice
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from drugs import bulk
 from drugs.imports.inspect import inspect
 from drugs.imports.judge import Judge, Verdict
 from drugs.imports.number_set import NumberSet
@@ -60,7 +61,8 @@ def compare(run: ImportRun) -> ImportRun:
     run.refresh_from_db()
     try:
         source = open_source(run)
-        _compare(run, source, claim)
+        with bulk.long_work():
+            _compare(run, source, claim)
     except FileRefusedError as error:
         run.rows.all().delete()
         run.detection = error.detection if isinstance(error, ColumnsUnknownError) else {}
@@ -95,7 +97,7 @@ def _compare(run: ImportRun, source: Source, claim: str) -> None:
             )
         with transaction.atomic():
             _keep_claim(run, claim, counts["rows"])
-            ImportRow.objects.bulk_create([row_of(run, verdict) for verdict in verdicts])
+            bulk.insert(ImportRow, _ROW, [_row_of(run, verdict) for verdict in verdicts])
     if not counts["rows"]:
         raise FileRefusedError(
             _("The file has a header in row %(row)s and no records below it.")
@@ -146,21 +148,25 @@ def _replaces(verdict: Verdict) -> bool:
     )
 
 
-def row_of(run: ImportRun, verdict: Verdict) -> ImportRow:
+#: The columns of ImportRow that `_row_of` fills.
+_ROW = "run_id row number trial_id decision is_accepted changes problems record".split()
+
+
+def _row_of(run: ImportRun, verdict: Verdict) -> tuple[Any, ...]:
     is_open = verdict.decision in (RowDecision.NEW, RowDecision.CHANGED, RowDecision.UNCHANGED)
     is_worth_keeping = verdict.candidate is not None and (
         (is_open and verdict.is_kept) or verdict.decision in (RowDecision.NEW, RowDecision.HELD)
     )
-    return ImportRow(
-        run=run,
-        row=verdict.row,
-        number=shown(verdict.number, 60),
-        trial=verdict.trial,
-        decision=verdict.decision,
-        is_accepted=is_open,
-        changes=[list(change) for change in verdict.changes],
-        problems=[problem.as_json() for problem in verdict.problems],
-        record=verdict.candidate.as_json() if is_worth_keeping and verdict.candidate else None,
+    return (
+        run.pk,
+        verdict.row,
+        shown(verdict.number, 60),
+        verdict.trial and verdict.trial.pk,
+        verdict.decision,
+        is_open,
+        verdict.changes,
+        [problem.as_json() for problem in verdict.problems],
+        verdict.candidate.as_json() if is_worth_keeping and verdict.candidate else None,
     )
 
 

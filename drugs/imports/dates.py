@@ -7,7 +7,7 @@ makes of a date that it took for one: `Feb-21` of 2021-02, `24-Feb-21`, `44251` 
 import re
 from collections.abc import Callable
 from datetime import date, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from django.utils.translation import gettext as _
 
@@ -99,6 +99,7 @@ def told_order(value: str) -> str | None:
     return "day" if first > 12 >= second else "month" if second > 12 >= first else None
 
 
+@cache
 def date_of(order: str | None) -> Callable[[str], str]:
     """A cleaner of dates. `order` of slashed dates: 'day', 'month', or None where nothing tells."""
 

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from drugs.imports.candidate import NUMBERS, Candidate, candidate_of, digest_of, is_refused
@@ -17,10 +16,10 @@ from drugs.imports.claims import Claims
 from drugs.imports.number_set import NumberSet
 from drugs.imports.problems import Problem, Weight
 from drugs.imports.records import MergedRow, RefusedRow, Source, Unread
-from drugs.imports.stored import Stored, grouped, said_by_records
-from drugs.models import ImportRun, RegistryRecord, Trial, TrialIdentifier
+from drugs.imports.stored import Stored, StoredTrial, records_with, said_by_records, stored_records
+from drugs.models import ImportRun, Trial, TrialIdentifier
 from drugs.registry_numbers import RegistryNumber, parse_number
-from drugs.resolution import as_text, resolve
+from drugs.resolution import Record, as_text, changed_facts, stated
 from drugs.vocabulary import OverallStatus, RowDecision, RunState
 
 _WAITING = {
@@ -39,7 +38,7 @@ class Verdict:
     number: str
     decision: str
     candidate: Candidate | None = None
-    trial: Trial | None = None
+    trial: StoredTrial | None = None
     changes: list[tuple[str, str, str]] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     #: The facts of the trial afterwards, those that somebody states.
@@ -114,22 +113,9 @@ class Judge:
         An undated record that equals an earlier one is news (A, then B, then A again), unless
         this very file was applied before and brought or met it then.
         """
-        newer = RegistryRecord.objects.filter(
-            Q(effective_on__gt=OuterRef("effective_on"))
-            | Q(effective_on=OuterRef("effective_on"), pk__gt=OuterRef("pk")),
-            trial=OuterRef("trial"),
-            said_by=OuterRef("said_by"),
-            registry=OuterRef("registry"),
-        )
-        stored = (
-            RegistryRecord.objects.filter(digest__in=[digest for _record, _number, digest in fresh])
-            .order_by()
-            .annotate(has_newer=Exists(newer))
-            .values_list("digest", "last_update", "run", "has_newer")
-        )
         return {
             digest
-            for digest, last_update, run, has_newer in stored
+            for digest, last_update, run, has_newer in records_with([digest for _record, _number, digest in fresh])
             if not has_newer or last_update or (self.same_file and (run or 0) <= self.same_file)
         }
 
@@ -168,9 +154,7 @@ class Judge:
             return {}
         said: dict[str, tuple[dict[str, Any], int]] = {}
         trials = dict(TrialIdentifier.objects.filter(number__in=numbers).values_list("number", "trial"))
-        records = grouped(
-            RegistryRecord.objects.filter(trial__in=set(trials.values()), said_by=self.said_by).defer("raw")
-        )
+        records = stored_records(set(trials.values()), said_by=self.said_by)
         for number, trial in trials.items():
             said[number] = (said_by_records(records[trial]), 0)
         for row in self.run.rows.filter(number__in=numbers, record__isnull=False).order_by("-row"):
@@ -285,13 +269,9 @@ class Judge:
         is_older = bool(candidate.last_update) and candidate.last_update < newest_dated
         self._keep_unknown(verdict, own)
         record = self._record(candidate, verdict.effective_on)
-        after = resolve(trial.home_registry, [*records, record], stored.overrides[trial.pk])
+        after = stated(trial.home_registry, [*records, record], stored.overrides.get(trial.pk))
         verdict.facts = {name: value for name, value in after.items() if value not in (None, "")}
-        verdict.changes = [
-            (name, old, new)
-            for name in Trial.FACTS
-            if name in verdict.facts and (old := as_text(getattr(trial, name))) != (new := as_text(verdict.facts[name]))
-        ]
+        verdict.changes = changed_facts(trial.facts, verdict.facts)
         verdict.changes += [(NUMBERS, "", gain.number) for gain in verdict.gains]
         if is_older:
             verdict.problems.append(
@@ -311,7 +291,7 @@ class Judge:
             or (self.keeps and any(said.get(name) != value for name, value in said_by_records([*own, record]).items()))
         )
 
-    def _keep_unknown(self, verdict: Verdict, own: Sequence[RegistryRecord]) -> None:
+    def _keep_unknown(self, verdict: Verdict, own: Sequence[Record]) -> None:
         """A registry sets UNKNOWN by itself, without a new 'last update': an older export does not take it back."""
         candidate = verdict.candidate
         assert candidate  # noqa: S101
@@ -331,19 +311,12 @@ class Judge:
                 )
             )
 
-    def _is_same_source(self, record: RegistryRecord, candidate: Candidate) -> bool:
+    def _is_same_source(self, record: Record, candidate: Candidate) -> bool:
         return record.said_by == self.said_by and record.registry == candidate.number.registry
 
-    def _record(self, candidate: Candidate, effective_on: str) -> RegistryRecord:
-        return RegistryRecord(
-            said_by=self.said_by,
-            registry=candidate.number.registry,
-            number=candidate.number.number,
-            last_update=candidate.last_update,
-            effective_on=effective_on,
-            facts=candidate.facts,
-            raw=candidate.raw,
-            digest=candidate.digest,
+    def _record(self, candidate: Candidate, effective_on: str) -> Record:
+        return Record(
+            None, None, self.said_by, candidate.number.registry, candidate.last_update, effective_on, candidate.facts
         )
 
 

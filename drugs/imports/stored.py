@@ -1,43 +1,100 @@
 """What is stored of the trials that a batch of records leads to, in a handful of reads."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Collection, Sequence
+from typing import Any, NamedTuple
 
+from django.db import connection
+
+from drugs.bulk import is_in, reading_by_key
 from drugs.imports.candidate import Candidate
 from drugs.models import RegistryRecord, StaffOverride, Trial, TrialIdentifier
+from drugs.resolution import Record
+
+
+class StoredTrial(NamedTuple):
+    """A trial as it is stored: its columns of `Trial.FACTS` by name."""
+
+    pk: int
+    home_number: str
+    home_registry: str
+    facts: dict[str, Any]
 
 
 class Stored:
     """All that is stored of the trials that a batch of candidates leads to."""
 
     def __init__(self, candidates: Sequence[Candidate], *, lock: bool) -> None:
-        wanted = {number.number for candidate in candidates for number in [candidate.number, *candidate.others]}
-        found = TrialIdentifier.objects.filter(number__in=wanted).order_by() if wanted else []
-        self.trial_of: dict[str, int] = {identifier.number: identifier.trial_id for identifier in found}
-        pks = set(self.trial_of.values())
-        trials = Trial.objects.filter(pk__in=pks).order_by("pk")
-        self.trials: dict[int, Trial] = (
-            {trial.pk: trial for trial in (trials.select_for_update() if lock else trials)} if pks else {}
-        )
+        self.trial_of: dict[str, int] = {}
+        self.trials: dict[int, StoredTrial] = {}
         self.numbers: dict[int, dict[str, str]] = defaultdict(dict)
-        for identifier in TrialIdentifier.objects.filter(trial__in=pks).order_by() if pks else []:
-            self.numbers[identifier.trial_id][identifier.registry] = identifier.number
-        self.records = grouped(RegistryRecord.objects.filter(trial__in=pks).defer("raw") if pks else [])
+        self.records: dict[int, list[Record]] = defaultdict(list)
         self.overrides: dict[int, dict[str, Any]] = defaultdict(dict)
-        for override in StaffOverride.objects.filter(trial__in=pks) if pks else []:
-            self.overrides[override.trial_id][override.field] = override.value
+        if candidates:
+            with reading_by_key():
+                self._read(candidates, lock)
+
+    def _read(self, candidates: Sequence[Candidate], lock: bool) -> None:
+        wanted = {candidate.number.number for candidate in candidates}
+        wanted.update(number.number for candidate in candidates for number in candidate.others)
+        found = TrialIdentifier.objects.filter(is_in(TrialIdentifier, "number", wanted)).order_by()
+        self.trial_of = dict(found.values_list("number", "trial"))
+        pks = set(self.trial_of.values())
+        if not pks:
+            return
+        trials = Trial.objects.filter(is_in(Trial, "id", pks)).order_by("pk")
+        trials = trials.select_for_update() if lock else trials
+        for pk, home_number, home_registry, *facts in trials.values_list(
+            "pk", "home_number", "home_registry", *Trial.FACTS
+        ):
+            facts_by_name = dict(zip(Trial.FACTS, facts, strict=True))
+            self.trials[pk] = StoredTrial(pk, home_number, home_registry, facts_by_name)
+        numbers = TrialIdentifier.objects.filter(is_in(TrialIdentifier, "trial_id", pks)).order_by()
+        for trial, registry, number in numbers.values_list("trial", "registry", "number"):
+            self.numbers[trial][registry] = number
+        self.records = stored_records(pks)
+        overrides = StaffOverride.objects.filter(is_in(StaffOverride, "trial_id", pks)).order_by()
+        for trial, name, value in overrides.values_list("trial", "field", "value"):
+            self.overrides[trial][name] = value
 
 
-def grouped(records: Iterable[RegistryRecord]) -> dict[int, list[RegistryRecord]]:
-    grouped: dict[int, list[RegistryRecord]] = defaultdict(list)
-    for record in records:
-        grouped[record.trial_id].append(record)
+def stored_records(trials: Collection[int], **conditions: Any) -> dict[int, list[Record]]:
+    """The records of trials, by trial, in no order."""
+    grouped: dict[int, list[Record]] = defaultdict(list)
+    names = Record._fields
+    for values in (
+        RegistryRecord.objects.filter(is_in(RegistryRecord, "trial_id", trials), **conditions)
+        .order_by()
+        .values_list(*names)
+    ):
+        grouped[values[0]].append(Record(*values))
     return grouped
 
 
-def said_by_records(records: Sequence[RegistryRecord]) -> dict[str, Any]:
+#: The SQL of the ORM for the same, made anew for each batch, takes longer than the database.
+_WITH_DIGEST = """
+    SELECT digest, last_update, run_id, EXISTS (
+        SELECT 1 FROM drugs_registryrecord newer
+        WHERE newer.trial_id = record.trial_id AND newer.said_by = record.said_by AND newer.registry = record.registry
+        AND (newer.effective_on > record.effective_on
+             OR (newer.effective_on = record.effective_on AND newer.id > record.id))
+    ) FROM drugs_registryrecord record WHERE digest IN ({places})
+"""
+
+
+def records_with(digests: Sequence[str]) -> list[tuple[str, str, int | None, bool]]:
+    """(digest, last update, run, whether its trial has a newer one of the same source) of each record that is stored."""
+    if not digests:
+        return []
+    with reading_by_key(), connection.cursor() as cursor:
+        cursor.execute(_WITH_DIGEST.format(places=", ".join(["%s"] * len(digests))), digests)
+        return cursor.fetchall()
+
+
+def said_by_records(records: Sequence[Record]) -> dict[str, Any]:
     """What one source says, all its records together, the newest first."""
+    if len(records) == 1:
+        return records[0].facts
     said: dict[str, Any] = {}
     for record in sorted(records, key=lambda record: (str(record.effective_on), record.pk or 2**62)):
         said |= record.facts

@@ -2,12 +2,12 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 from django.utils import timezone
 from django.utils.functional import cached_property
 
-from drugs.models import Alias, Edition, TherapyTrial, Trial
+from drugs.models import Alias, Edition, TherapyTrial
 
 _SHORTEST = 4
 
@@ -31,14 +31,14 @@ class Suggester:
         names = sorted(self._therapies, key=len, reverse=True)
         return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, names))})(?!\w)") if names else None
 
-    def suggest(self, trials: Sequence[Trial]) -> None:
-        """Suggest each therapy once; what staff confirmed or dismissed stays as they decided."""
+    def suggest(self, trials: Iterable[tuple[int, str]]) -> None:
+        """Suggest each therapy once for each (key, interventions); what staff confirmed or dismissed stays so."""
         if not self._names:
             return
         links = [
-            TherapyTrial(therapy_id=therapy, trial=trial, why=name[:200])
-            for trial in trials
-            for name in dict.fromkeys(self._names.findall(trial.interventions.lower()))
+            TherapyTrial(therapy_id=therapy, trial_id=trial, why=name[:200])
+            for trial, interventions in trials
+            for name in dict.fromkeys(self._names.findall(interventions.lower()))
             for therapy in sorted(self._therapies[name])
         ]
         TherapyTrial.objects.bulk_create(links, ignore_conflicts=True)

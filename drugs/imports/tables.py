@@ -2,10 +2,10 @@
 
 import csv
 import io
-from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import BinaryIO, NamedTuple
+from itertools import chain, islice
+from typing import Any, BinaryIO, NamedTuple
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -46,26 +46,40 @@ class Mended(list[str]):
 
 #: A line that shows whether the row above it ended.
 _NEXT = "next"
+#: Lines that are handed to the csv module at a time: one by one would cost as much again as its own work.
+_LINES = 500
 
 
 class _Feed:
-    """Lines for the csv module, which remembers those of the current record and takes lines back."""
+    """Lines for the csv module in blocks, which remembers those from the current record on and goes back to one."""
 
     def __init__(self, lines: Iterator[str]) -> None:
         self._lines = lines
-        self._again: deque[str] = deque()
-        self.current: list[str] = []
+        self._again: list[str] = []
+        #: The lines from number `_first` on.
+        self._kept: list[str] = []
+        self._first = 0
+        #: Lines of the records that are done with.
+        self.done = 0
 
-    def __iter__(self) -> "_Feed":
-        return self
+    def reader(self, dialect: Dialect) -> Any:
+        return csv.reader(chain.from_iterable(self._blocks()), **dialect.options)  # type: ignore[arg-type]
 
-    def __next__(self) -> str:
-        line = self._again.popleft() if self._again else next(self._lines)
-        self.current.append(line)
-        return line
+    def _blocks(self) -> Iterator[list[str]]:
+        while block := self._again or list(islice(self._lines, _LINES)):
+            self._again = []
+            self._kept = self._kept[self.done - self._first :] + block
+            self._first = self.done
+            yield block
 
-    def again(self, lines: list[str]) -> None:
-        self._again.extendleft(reversed(lines))
+    def current(self, to: int) -> list[str]:
+        """The lines of the current record, when `to` lines were taken."""
+        return self._kept[self.done - self._first : to - self._first]
+
+    def go_back(self, line: int) -> None:
+        """Read anew from this line of the current record on, counted from 0; with a new reader."""
+        self._again = self._kept[self.done + line - self._first :]
+        self._kept, self._first, self.done = [], 0, 0
 
 
 #: Opens the stored bytes anew, from their start: two readers of one file do not disturb each other.
@@ -86,32 +100,31 @@ def records(
     After a slip the lines below are read anew, so that one bad row costs that row alone.
     """
     feed = _Feed(lines)
-    current = feed.current
-    reader = csv.reader(feed, **dialect.options)  # type: ignore[arg-type]
     slips = 0
     while True:
+        reader = feed.reader(dialect)
         try:
             for record in reader:
-                if (
-                    len(current) > 1
-                    and number_at is not None
-                    and (end := _swallowed(current, dialect, width, number_at))
-                ):
-                    yield Broken(current[0], _("A quotation mark opens and is not closed in this row."))
-                    feed.again(current[end:])
-                else:
-                    yield record
-                current.clear()
-            return
+                taken = reader.line_num
+                if taken - feed.done > 1 and number_at is not None:
+                    current = feed.current(taken)
+                    if end := _swallowed(current, dialect, width, number_at):
+                        yield Broken(current[0], _("A quotation mark opens and is not closed in this row."))
+                        feed.go_back(end)
+                        break
+                feed.done = taken
+                yield record
+            else:
+                return
         except csv.Error as error:
             slips += 1
             if slips > 1000:
                 raise FileRefusedError(
                     _("The quotation marks of more than 1,000 rows do not match: this is no table.")
                 ) from error
+            current = feed.current(reader.line_num)
             yield _mended(current, dialect, width, number_at) or Broken(current[0], _reason(error))
-            feed.again(current[1:])
-            current.clear()
+            feed.go_back(1)
 
 
 def _reason(error: csv.Error) -> str:

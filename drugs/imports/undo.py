@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from drugs import bulk
 from drugs.imports.apply import keep, lock_imports
 from drugs.imports.compare import batches, open_source
 from drugs.imports.formats.table import numbers_in_ids
@@ -45,6 +46,7 @@ def undo(run: ImportRun, *, by: Any = None) -> ImportRun:
     """Put `run` back. What was done is in `run.detection["undo"]`: restored, deleted, and `kept` with its reasons."""
     with transaction.atomic():
         lock_imports()
+        bulk.expect_reads_by_key()
         run = ImportRun.objects.select_for_update().get(pk=run.pk)
         if run.state != RunState.APPLIED:
             raise NotAppliedError(

@@ -14,9 +14,11 @@ from drugs.partial_dates import PartialDateField, partial_date_check
 
 def as_text(value: Any) -> str:
     """A fact as a change, a flag and a report write it; '' where nobody states it."""
-    if value is None:
-        return ""
-    return {True: "true", False: "false"}.get(value, str(value)) if isinstance(value, bool) else str(value)
+    if isinstance(value, str):
+        return str(value)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "" if value is None else str(value)
 
 
 class TrialManager(models.Manager.from_queryset(TrialQuerySet)):  # type: ignore[misc]

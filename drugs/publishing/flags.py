@@ -14,6 +14,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from drugs import bulk
 from drugs.models import (
     Edition,
     ImportRun,
@@ -80,6 +81,12 @@ def flag_changes(changes: Iterable[TrialChange], *, at: dt.datetime) -> None:
     told = [pk for pk, its in of_trial.items() if any(change.field in WATCHED for change in its)]
     for start in range(0, len(told), _BATCH):
         _flag_pages({pk: of_trial[pk] for pk in told[start : start + _BATCH]}, at)
+
+
+def shown_on_pages(trials: Iterable[int]) -> set[int]:
+    """Of these trials those that are on a therapy's page, so that their changes concern `flag_changes`."""
+    links = TherapyTrial.objects.public().filter(bulk.is_in(TherapyTrial, "trial_id", set(trials)))
+    return set(links.values_list("trial", flat=True))
 
 
 def flag_therapy(therapy: Therapy, *, at: dt.datetime) -> None:

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
+from operator import itemgetter
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -9,7 +11,7 @@ from django.utils.translation import gettext as _
 from drugs.imports.asides import is_aside, note
 from drugs.imports.cell_number import number_of, numbers_within
 from drugs.imports.clean import MISSING
-from drugs.imports.dates import date_of, told_order
+from drugs.imports.dates import certain_date, date_of, told_order
 from drugs.imports.formats.several_rows import Place, as_one
 from drugs.imports.limits import too_long
 from drugs.imports.problems import BadValueError, NotedWordError, Problem, UnknownWordError, Weight, shown
@@ -93,7 +95,6 @@ class TableSource:
         self.several, self.keeps_what_changes_nothing = table.several, table.keeps_what_changes_nothing
         self.signature = "\x1e".join([table.name, str(table.version), *(name for _at, name, _c in layout.places)])
         self.headers = layout.headers
-        self._cleaners: list[tuple[str, Column, CellCleaner]] | None = None
 
     # Reading
 
@@ -106,8 +107,7 @@ class TableSource:
     def _each_row(self) -> Iterator[Unread | RefusedRow]:
         layout = self.layout
         number_at, width, header_row = layout.number_at, layout.width, layout.header_row
-        places = [at for at, _name, _column in layout.places]
-        row = 0
+        pick = _picker([at for at, _name, _column in layout.places])
         for row, cells in enumerate(self._rows(), 1):
             if row <= header_row:
                 continue
@@ -131,7 +131,7 @@ class TableSource:
                         yield self._without_number(row, cells)
                     continue
                 number = known.number
-            picked = [cells[at] for at in places]
+            picked = pick(cells)
             yield Unread(row, number, "\x1f".join(picked), picked)
 
     def _without_number(self, row: int, cells: list[str]) -> Unread | RefusedRow:
@@ -208,19 +208,26 @@ class TableSource:
             self.format.finish(cleaned)
         return cleaned
 
-    @property
+    @cached_property
     def cleaners(self) -> list[tuple[str, Column, CellCleaner]]:
-        """Built at the first record that needs cleaning: dates with slashes may need the whole column's evidence."""
-        if self._cleaners is None:
-            orders = self._date_orders()
-            self._cleaners = [
-                (name, column, date_of(orders.get(at)) if column.is_date else column.clean or str)
-                for at, name, column in self.layout.places
-            ]
-        return self._cleaners
+        return [
+            (name, column, self._date_cleaner(at) if column.is_date else column.clean or str)
+            for at, name, column in self.layout.places
+        ]
 
+    def _date_cleaner(self, at: int) -> CellCleaner:
+        def clean(value: str) -> str:
+            known = certain_date(value)
+            return known if known is not None else date_of(self._date_orders.get(at))(value)
+
+        return clean
+
+    @cached_property
     def _date_orders(self) -> dict[int, str | None]:
-        """Which comes first in the slashed dates of each column, told by a day above 12; None where both or neither."""
+        """Which comes first in the slashed dates of each column, told by a day above 12; None where both or neither.
+
+        The file is read once more for it, at the first date with slashes: most files have none.
+        """
         orders = {at: column.order for at, _name, column in self.layout.places if column.is_date and column.order}
         open_columns = [at for at, _name, column in self.layout.places if column.is_date and not column.order]
         evidence: dict[int, set[str]] = {at: set() for at in open_columns}
@@ -231,6 +238,13 @@ class TableSource:
                 if order := told_order(cells[at]):
                     evidence[at].add(order)
         return orders | {at: said.pop() if len(said) == 1 else None for at, said in evidence.items()}
+
+
+def _picker(places: Sequence[int]) -> Callable[[Sequence[str]], Sequence[str]]:
+    """Takes the cells at these places."""
+    if len(places) > 1:
+        return itemgetter(*places)
+    return lambda cells: [cells[at] for at in places]
 
 
 def _weight(error: BadValueError, column: Column) -> str:

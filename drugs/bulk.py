@@ -1,0 +1,144 @@
+"""Rows by the thousand: written as tuples, without a model instance for each, and read by key.
+
+The ORM spends about 0.1 ms on an instance and its SQL, more than the database spends on the row. These functions
+take the names of columns and tuples of values. They keep to what `bulk_create` promises (defaults, one transaction,
+every constraint of the database) and like it know no `save()`, no validation and no key of what was inserted.
+SQLite takes the rows by `executemany`, PostgreSQL by COPY.
+"""
+
+import gc
+import json
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import connection, models, transaction
+from django.db.models.expressions import RawSQL
+from django.utils import timezone
+
+Values = Sequence[Any]
+
+
+def insert(model: type[models.Model], names: Sequence[str], rows: Sequence[Values]) -> None:
+    """Add a row for each tuple of values of the fields `names` (foreign keys as `trial_id`).
+
+    Fields that are not named take their default, and `auto_now` ones the present. Values are as the model's own
+    attributes.
+    """
+    if not rows:
+        return
+    named = [_field(model, name) for name in names]
+    left = [field for field in model._meta.concrete_fields if field not in named and not _is_made(field)]
+    rest = _adapted([tuple(_default(field) for field in left)], left)[0]
+    columns = ", ".join(_quoted(field.column) for field in [*named, *left])
+    table = _quoted(model._meta.db_table)
+    whole = [(*row, *rest) for row in _adapted(rows, named)]
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            with cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
+                for row in whole:
+                    copy.write_row(row)
+        else:
+            places = ", ".join(["%s"] * (len(named) + len(left)))
+            cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES ({places})", whole)  # noqa: S608 (our own names)
+
+
+def update(model: type[models.Model], names: Sequence[str], rows: Sequence[Values]) -> None:
+    """Give the fields `names` of rows that exist new values: each tuple is those, and last the primary key."""
+    if not rows:
+        return
+    fields = [_field(model, name) for name in names]
+    sets = ", ".join(f"{_quoted(field.column)} = %s" for field in fields)
+    key = model._meta.pk
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            f"UPDATE {_quoted(model._meta.db_table)} SET {sets} WHERE {_quoted(key.column)} = %s",  # noqa: S608 (our own names)
+            _adapted(rows, [*fields, key]),
+        )
+
+
+def is_in(model: type[models.Model], name: str, values: Collection[Any]) -> RawSQL:
+    """The condition `name__in=values` for thousands of values: the ORM takes longer to look at each than the database."""
+    column = f"{_quoted(model._meta.db_table)}.{_quoted(_field(model, name).column)}"
+    places = ", ".join(["%s"] * len(values)) or "NULL"
+    return RawSQL(f"{column} IN ({places})", tuple(values), models.BooleanField())  # noqa: S611 (our own names)
+
+
+@contextmanager
+def reading_by_key() -> Iterator[None]:
+    """Reads of a few thousand rows by key, in a transaction of their own where there is none.
+
+    Just after a large import PostgreSQL has no statistics of the new rows. It then reads whole tables and compiles
+    the query first (JIT), which took a hundred times as long. SQLite has nothing of the kind, and a transaction of it
+    would hold the write lock.
+    """
+    if connection.vendor != "postgresql" or connection.in_atomic_block:
+        yield
+        return
+    with transaction.atomic():
+        expect_reads_by_key()
+        yield
+
+
+def expect_reads_by_key() -> None:
+    """The same for the rest of the transaction that is open."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL jit = off")
+
+
+@contextmanager
+def long_work() -> Iterator[None]:
+    """Work that makes many short-lived objects: those that live already are spared by the garbage collector meanwhile.
+
+    It would go through all of Django again and again, a tenth of the time of an import.
+    """
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
+
+
+def _field(model: type[models.Model], name: str) -> models.Field:
+    return next(field for field in model._meta.concrete_fields if field.attname == name)
+
+
+def _is_made(field: models.Field) -> bool:
+    """Whether the database makes the value."""
+    return field.generated or (field.primary_key and isinstance(field, models.AutoField))
+
+
+def _default(field: models.Field) -> Any:
+    is_now = getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False)
+    return timezone.now() if is_now else field.get_default()
+
+
+def _quoted(name: str | None) -> str:
+    return connection.ops.quote_name(str(name))
+
+
+def _adapted(rows: Sequence[Values], fields: Sequence[models.Field]) -> Sequence[Values]:
+    """The rows as the database takes them; the fields whose values it takes as they are cost nothing."""
+    adapters = [(at, adapter) for at, field in enumerate(fields) if (adapter := _adapter(field))]
+    if not adapters:
+        return rows
+    adapted = []
+    for row in rows:
+        values = list(row)
+        for at, adapt in adapters:
+            values[at] = adapt(values[at])
+        adapted.append(values)
+    return adapted
+
+
+def _adapter(field: models.Field) -> Callable[[Any], Any] | None:
+    if isinstance(field, models.JSONField):
+        return _json
+    if isinstance(field, models.DateTimeField):
+        return connection.ops.adapt_datetimefield_value
+    return None
+
+
+def _json(value: Any) -> str | None:
+    return None if value is None else json.dumps(value)
