@@ -1,11 +1,5 @@
 """What people type, and the page that must come first, over the content that ships. Written before the search."""
 
-import pytest
-from django.core.management import call_command
-from django.utils import timezone
-
-from drugs.search import search
-
 #: (what is typed, the pages of which one must come first)
 QUERIES = [
     # Names
@@ -78,29 +72,6 @@ QUERIES = [
     ("spinal tap", "lumbar-puncture"),
     ("neurofilament light chain", "neurofilament"),
 ]
-
-
-@pytest.fixture(scope="module")
-def shipped(django_db_setup, django_db_blocker):
-    """The content that ships, once for this module."""
-    from django.db import transaction
-
-    with django_db_blocker.unblock(), transaction.atomic():
-        call_command("load_content", verbosity=0)
-        yield timezone.now()
-        transaction.set_rollback(True)
-
-
-@pytest.fixture
-def first_page(shipped, django_db_blocker):
-    """The key of the page that stands first for a query: a therapy's slug, a trial's number or a term's slug."""
-
-    def first(query):
-        with django_db_blocker.unblock():
-            hits = search(query, at=shipped).hits()
-            return hits[0].key if hits else None
-
-    return first
 
 
 def test_there_are_sixty_queries():
