@@ -100,7 +100,9 @@ def rows(size: int, start: int) -> Iterator[dict[str, Any]]:
             "home_registry": "CTGOV",
             "brief_title": title,
             "official_title": f"{title} {words(10)}",
-            "acronym": f"{chance.choice(lexicon)}{chance.choice(('', '', '-', '-2', '-ALS'))}".upper() if has_acronym else "",
+            "acronym": f"{chance.choice(lexicon)}{chance.choice(('', '', '-', '-2', '-ALS'))}".upper()
+            if has_acronym
+            else "",
             "secondary_ids": f"{chance.choice(lexicon).upper()}-{n}",
             "overall_status": chance.choice(statuses),
             "phases": chance.choice(phases),

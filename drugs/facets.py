@@ -1,16 +1,16 @@
 """Counts beside each option of a filter: how many records it would show with all the *other* filters as they are."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from django.db.models import Count, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from drugs.filters import EditionFilterSet, TrialFilterSet
+from drugs.filters import EditionFilterSet
 from drugs.filters.editions import furthest_ranks, matching_text
-from drugs.models import Approval, Dosing, Edition, Sponsor, StatusEvent, TherapyTrial, TrialCountry, TrialIdentifier
+from drugs.models import Approval, Dosing, Edition, Sponsor, StatusEvent
 from drugs.regions import EU, is_in_eu, region_choices
 from drugs.vocabulary import PHASE_RANKS
 
@@ -103,7 +103,7 @@ def edition_facets(filterset: EditionFilterSet, live: QuerySet[Edition]) -> Edit
             Facet(
                 name,
                 filterset.label_of(name),
-                _options(counts, words, chosen[name], in_order=name in ("stage", "phase")),
+                options_of(counts, words, chosen[name], in_order=name in ("stage", "phase")),
             )
         )
     furthest: dict[int, list[str]] = defaultdict(list)
@@ -120,54 +120,6 @@ def _with_text(filterset: EditionFilterSet, live: QuerySet[Edition], editions: s
     """Those of `editions` that the words asked for are found in."""
     text = filterset.form.cleaned_data.get("q") if filterset.is_valid() else ""
     return set(matching_text(live, text).order_by().values_list("pk", flat=True)) if text else editions.copy()
-
-
-#: The facets that are columns of Trial: counted together, in one query.
-TRIAL_COLUMNS = {"status": "overall_status", "phase": "phases", "study_type": "study_type"}
-
-
-def trial_facets(filterset: TrialFilterSet, live: Sequence[Edition]) -> list[Facet]:
-    """The facets of /trials/, each counted by the database under all filters but its own; `live`: the live editions."""
-    if not filterset.is_valid():
-        return []
-    labels = {
-        name: {str(value): str(label) for value, label in filterset.form.fields[name].choices}
-        for name in ("status", "phase", "study_type", "country", "registry")
-    }
-    addresses = {edition.therapy_id: edition.therapy.slug for edition in live}
-    labels["therapy"] = {edition.therapy.slug: edition.display_name for edition in live}
-    counts: dict[str, dict[Any, int]] = _column_counts(filterset)
-    for name in ("therapy", "country", "registry"):
-        counts[name] = _related_counts(name, filterset.rows_without(name))
-    counts["therapy"] = {addresses[pk]: count for pk, count in counts["therapy"].items() if pk in addresses}
-    return [
-        Facet(name, filterset.label_of(name), _options(counts[name], labels[name], filterset.accepted().getlist(name)))
-        for name in ("status", "phase", "study_type", "therapy", "country", "registry")
-    ]
-
-
-def _column_counts(filterset: TrialFilterSet) -> dict[str, dict[Any, int]]:
-    """Counts of the three column facets, from one GROUP BY of all three under the other filters."""
-    columns = list(TRIAL_COLUMNS.values())
-    groups = list(filterset.rows_without(*TRIAL_COLUMNS).order_by().values_list(*columns).annotate(count=Count("pk")))
-    chosen = [set(filterset.accepted().getlist(name)) for name in TRIAL_COLUMNS]
-    counts: dict[str, dict[Any, int]] = {name: defaultdict(int) for name in TRIAL_COLUMNS}
-    for *values, count in groups:
-        for own, name in enumerate(TRIAL_COLUMNS):
-            if all(position == own or not taken or values[position] in taken for position, taken in enumerate(chosen)):
-                counts[name][values[own]] += count
-    return counts
-
-
-def _related_counts(name: str, rows: QuerySet[Any]) -> dict[Any, int]:
-    related: QuerySet[Any] = {
-        "country": TrialCountry.objects.values_list("country"),
-        "registry": TrialIdentifier.objects.values_list("registry"),
-        "therapy": TherapyTrial.objects.public().values_list("therapy"),
-    }[name]
-    return dict(
-        related.filter(trial__in=rows.order_by().values("pk")).order_by().annotate(count=Count("trial", distinct=True))
-    )
 
 
 def _pairs(pairs: Iterable[tuple[Any, int]]) -> dict[str, set[int]]:
@@ -189,7 +141,7 @@ def _countries(pairs: Iterable[tuple[str, int]]) -> dict[str, set[int]]:
     return by_region
 
 
-def _options(
+def options_of(
     counts: dict[str, int], labels: dict[str, str], chosen: list[str], *, in_order: bool = False
 ) -> list[Option]:
     """Options that find something or are chosen, those that find most first; in the vocabulary's order when `in_order`."""

@@ -7,6 +7,8 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 
 PAGE_SIZE = 25
+#: Beyond so many rows a page is looked up by its keys.
+FAR = 1_000
 
 
 @dataclass
@@ -53,12 +55,24 @@ class Page:
         return "?" + query.urlencode()
 
 
-def page_of(rows: QuerySet[Any], asked: str, query: QueryDict) -> Page:
-    """The page that was asked for, of rows in a total order; two queries."""
-    total = rows.order_by().count()
+def page_of(rows: QuerySet[Any], asked: str, query: QueryDict, *, total: int | None = None) -> Page:
+    """The page that was asked for, of rows in a total order; two queries, one where `total` is known."""
+    if total is None:
+        total = rows.order_by().count()
     page_count = max(1, -(-total // PAGE_SIZE))
     number = min(max(int(asked), 1), page_count) if asked.isascii() and asked.isdigit() and len(asked) < 10 else 1
     start, stop = (number - 1) * PAGE_SIZE, min(number * PAGE_SIZE, total)
     is_nearer_the_end = start > total // 2
-    found = list(rows.reverse()[total - stop : total - start])[::-1] if is_nearer_the_end else list(rows[start:stop])
+    found = (
+        _slice(rows.reverse(), total - stop, total - start)[::-1] if is_nearer_the_end else _slice(rows, start, stop)
+    )
     return Page(found, number, page_count, total, query)
+
+
+def _slice(rows: QuerySet[Any], start: int, stop: int) -> list[Any]:
+    """Rows `start` to `stop`. Far in, those that are passed by are counted in an index, and only the page's are read."""
+    if start < FAR:
+        return list(rows[start:stop])
+    keys = list(rows.values_list("pk", flat=True)[start:stop])
+    found = {row.pk: row for row in rows.filter(pk__in=keys)}
+    return [found[key] for key in keys if key in found]

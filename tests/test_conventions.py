@@ -30,6 +30,7 @@ LAYERS = [
         "drugs.edition_rows",
         "drugs.filters",
         "drugs.facets",
+        "drugs.trial_counts",
         "drugs.paging",
         "drugs.search",
         "drugs.charts",

@@ -191,7 +191,8 @@ class Trial(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["-last_update_posted", "home_number"], name="trial_newest_first"),
+            # The order of lists, with what a public list asks besides: a page far in is found in this index alone.
+            models.Index(fields=["-last_update_posted", "home_number", "is_verified", "id"], name="trial_newest_first"),
             models.Index(fields=["overall_status"], name="trial_status"),
             models.Index(fields=["phases"], name="trial_phases"),
             models.Index(fields=["start_date"], name="trial_start"),
@@ -214,12 +215,14 @@ class Trial(models.Model):
 class TrialCountry(models.Model):
     """A country in which a trial has a site: derived from `Trial.countries` by `drugs.resolution`, for filters."""
 
-    trial = models.ForeignKey(Trial, models.CASCADE, related_name="country_set")
+    trial = models.ForeignKey(Trial, models.CASCADE, related_name="country_set", db_index=False)
     country = models.CharField(max_length=2)
 
     class Meta:
         ordering = ["country", "pk"]
         constraints = [models.UniqueConstraint(fields=["country", "trial"], name="trial_country_unique")]
+        # Both ways round: countries are counted from the index alone.
+        indexes = [models.Index(fields=["trial", "country"], name="trial_country_by_trial")]
 
     def __str__(self) -> str:
         return self.country

@@ -44,6 +44,7 @@ def public_page(view: View) -> View:
     def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         at = timezone.now()
         version, due, upcoming = content_state(at)
+        request.content_version = version  # type: ignore[attr-defined]
         etag = etag_of(request, version, due)
         if request.method in ("GET", "HEAD") and etag in parse_etags(request.headers.get("If-None-Match", "")):
             response: HttpResponseBase = HttpResponseNotModified()

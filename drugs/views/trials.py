@@ -6,32 +6,40 @@ from collections import defaultdict
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from drugs.facets import trial_facets
 from drugs.filters import TrialFilterSet
 from drugs.models import Edition, TherapyTrial, Trial, TrialIdentifier
 from drugs.paging import page_of
 from drugs.registry_numbers import parse_number
+from drugs.trial_counts import trial_counts
 from drugs.trial_page import TrialPage
 from drugs.views.caching import public_page
+
+#: What a row of the list shows: the long texts stay in the database.
+LISTED = (
+    "home_number acronym brief_title overall_status phases enrollment enrollment_type start_date start_date_type "
+    "last_update_posted"
+).split()
 
 
 @public_page
 def trial_list(request: HttpRequest, *, at: dt.datetime) -> HttpResponse:
     filterset = TrialFilterSet(request.GET, queryset=Trial.objects.public(), request=request)
-    page = page_of(filterset.ordered(), request.GET.get("page", "1"), filterset.accepted())
     live = list(
         Edition.objects.live(at)
         .select_related("therapy")
         .only("display_name", "therapy__slug")
         .order_by("display_name", "pk")
     )
+    counts = trial_counts(filterset, live, request.content_version)  # type: ignore[attr-defined]
+    rows = filterset.ordered().only(*LISTED)
+    page = page_of(rows, request.GET.get("page", "1"), filterset.accepted(), total=counts.total)
     therapies = therapies_of(page.rows, live)
     context = {
         "filterset": filterset,
         "page": page,
-        "whole": filterset.queryset.count() if filterset.in_words() else page.total,
+        "whole": counts.whole,
         "rows": [(trial, therapies[trial.pk]) for trial in page.rows],
-        "facets": trial_facets(filterset, live),
+        "facets": counts.facets,
         "at": at,
     }
     return render(request, "drugs/trial_list.html", context)

@@ -1,5 +1,9 @@
 """What people type, and the page that must come first, over the content that ships. Written before the search."""
 
+import pytest
+
+pytestmark = pytest.mark.django_db
+
 #: (what is typed, the pages of which one must come first)
 QUERIES = [
     # Names

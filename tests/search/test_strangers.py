@@ -1,5 +1,9 @@
 """Sixty other things that people type. Written after the search and before it was tried on them."""
 
+import pytest
+
+pytestmark = pytest.mark.django_db
+
 EDARAVONE = "radicava-edaravone oral-edaravone"
 METHYLCOBALAMIN = "methylcobalamin rozebalamin-methylcobalamin"
 
