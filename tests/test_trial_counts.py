@@ -121,9 +121,9 @@ def large(trials, monkeypatch):
 @pytest.mark.parametrize("query", ["", "status=RECRUITING", "q=imaginol&country=JP", "status=nonsense"])
 def test_counts_of_large_sites_are_kept_until_the_content_changes(large, query, django_assert_num_queries):
     before = counts_of(query)
-    filterset, live, version = filterset_of(query), live(), ContentVersion.current()
+    filterset, editions, version = filterset_of(query), live(), ContentVersion.current()
     with django_assert_num_queries(0):
-        assert trial_counts(filterset, live, version) == before
+        assert trial_counts(filterset, editions, version) == before
     trial = factories.TrialFactory(brief_title="Imaginol", overall_status="RECRUITING", countries="JP")
     store_countries([trial])
     ContentVersion.bump()
