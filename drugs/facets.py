@@ -142,11 +142,11 @@ def _countries(pairs: Iterable[tuple[str, int]]) -> dict[str, set[int]]:
 
 
 def options_of(
-    counts: dict[str, int], labels: dict[str, str], chosen: list[str], *, in_order: bool = False
+    counts: dict[str, int], labels: dict[str, Any], chosen: list[str], *, in_order: bool = False
 ) -> list[Option]:
     """Options that find something or are chosen, those that find most first; in the vocabulary's order when `in_order`."""
     options = [
-        Option(value, labels[value], counts.get(value, 0), value in chosen)
+        Option(value, str(labels[value]), counts.get(value, 0), value in chosen)
         for value in labels
         if counts.get(value) or value in chosen
     ]

@@ -5,9 +5,11 @@ Membership of the European Union by date: https://european-union.europa.eu/princ
 
 import datetime as dt
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from django.db import models
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
@@ -38,6 +40,16 @@ def region_choices() -> Iterator[tuple[str, Any]]:
     yield WORLD, _("everywhere else")
     yield EU, _("European Union")
     yield from countries
+
+
+def country_choices() -> tuple[tuple[str, str], ...]:
+    """Code and name of each country, by name: translated and put in order once for each language."""
+    return _countries_in(get_language())
+
+
+@lru_cache
+def _countries_in(_language: str | None) -> tuple[tuple[str, str], ...]:
+    return tuple((code, str(name)) for code, name in countries)
 
 
 def region_name(code: str) -> str:

@@ -55,6 +55,7 @@ def trial_counts(filterset: TrialFilterSet, live: Sequence[Edition], version: in
     count = partial(_counted, filterset)
     if not query:
         total, counts = _kept(version, "", count, lambda counted: counted[0])
+        _kept(version, "whole", lambda: total, lambda count: count)
         return TrialCounts(total, total, _facets(filterset, live, counts))
     all_of_them = whole()
     total, counts = _kept(version, query.urlencode(), count, lambda _counted: all_of_them)
@@ -155,7 +156,7 @@ def _facets(filterset: TrialFilterSet, live: Sequence[Edition], counts: Counts) 
             found = {slugs[pk]: count for pk, count in found.items() if pk in slugs}
             labels = {edition.therapy.slug: edition.display_name for edition in live}
         else:
-            labels = {str(value): str(label) for value, label in filterset.form.fields[name].choices}
+            labels = {str(value): label for value, label in filterset.form.fields[name].choices}
         facets.append(
             Facet(name, filterset.label_of(name), options_of(found, labels, filterset.accepted().getlist(name)))
         )

@@ -7,11 +7,10 @@ import django_filters
 from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django_countries import countries
 
 from drugs.filters.base import RecordFilterSet, TextFilter
 from drugs.models import Alias, Approval, Dosing, Edition, Organisation, Sponsor, StatusEvent, TherapyTrial
-from drugs.regions import EU, is_in_eu
+from drugs.regions import EU, country_choices, is_in_eu
 from drugs.vocabulary import PHASE_RANKS, Modality, OverallStatus, Phase, Route, Stage, StudyType
 
 PHASES = [(phase.value, phase.label) for phase in sorted(PHASE_RANKS, key=lambda phase: PHASE_RANKS[phase])]
@@ -61,7 +60,7 @@ class EditionFilterSet(RecordFilterSet):
         queryset=Organisation.objects.all(), to_field_name="slug", method="filter_sponsor", label=_("Sponsor")
     )
     country = django_filters.MultipleChoiceFilter(
-        choices=lambda: list(countries), method="filter_country", label=_("Approved in")
+        choices=country_choices, method="filter_country", label=_("Approved in")
     )
     sort = django_filters.ChoiceFilter(
         choices=[("name", _("Name")), ("-published", _("Newest edition first"))],

@@ -6,10 +6,10 @@ import django_filters
 from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django_countries import countries
 
 from drugs.filters.base import RecordFilterSet, TextFilter
 from drugs.models import Edition, Therapy, TherapyTrial, Trial, TrialCountry, TrialIdentifier
+from drugs.regions import country_choices
 from drugs.vocabulary import OverallStatus, Phase, Registry, StudyType
 
 
@@ -28,7 +28,7 @@ class TrialFilterSet(RecordFilterSet):
     phase = django_filters.MultipleChoiceFilter(field_name="phases", choices=Phase.choices, label=_("Phase"))
     study_type = django_filters.MultipleChoiceFilter(choices=StudyType.choices, label=_("Study type"))
     country = django_filters.MultipleChoiceFilter(
-        choices=lambda: list(countries), method="filter_country", label=_("Has a site in")
+        choices=country_choices, method="filter_country", label=_("Has a site in")
     )
     therapy = django_filters.ModelMultipleChoiceFilter(
         queryset=live_therapies, to_field_name="slug", method="filter_therapy", label=_("Therapy")

@@ -21,6 +21,11 @@ def as_text(value: Any) -> str:
     return "" if value is None else str(value)
 
 
+def label_of(choices: type[models.TextChoices], value: str) -> str:
+    """The words for a value; the value itself where the list does not have it."""
+    return str(choices(value).label) if value in choices._value2member_map_ else value
+
+
 class TrialManager(models.Manager.from_queryset(TrialQuerySet)):  # type: ignore[misc]
     def get_by_natural_key(self, home_number: str) -> "Trial":
         return self.get(home_number=home_number)
@@ -206,6 +211,13 @@ class Trial(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("trial-detail", args=[self.home_number.replace("/", "-")])
+
+    def get_overall_status_display(self) -> str:
+        """As Django's own, which makes its list of choices anew for each row of a page."""
+        return label_of(words.OverallStatus, self.overall_status)
+
+    def get_phases_display(self) -> str:
+        return label_of(words.Phase, self.phases)
 
     def facts(self) -> dict[str, Any]:
         """The columns of `FACTS` with their values, as `drugs.resolution` compares them."""
