@@ -196,8 +196,7 @@ class Trial(models.Model):
             ),
         ]
         indexes = [
-            # The order of lists, with what a public list asks besides: a page far in is found in this index alone.
-            models.Index(fields=["-last_update_posted", "home_number", "is_verified", "id"], name="trial_newest_first"),
+            models.Index(fields=["-last_update_posted", "home_number"], name="trial_newest_first"),
             models.Index(fields=["overall_status"], name="trial_status"),
             models.Index(fields=["phases"], name="trial_phases"),
             models.Index(fields=["start_date"], name="trial_start"),
