@@ -123,7 +123,7 @@ def _tally(rows: QuerySet[Trial], names: Sequence[str]) -> tuple[list[Sequence[A
             f"SELECT '{name}', CAST(value AS text){empty}, COUNT(*) "  # noqa: S608 (our own names)
             f"FROM {name} JOIN found ON found.trial = {name}.trial GROUP BY value"
         )
-    groups = []
+    groups: list[Sequence[Any]] = []
     with connections[rows.db].cursor() as cursor:
         cursor.execute(f"WITH {', '.join(parts)} {' UNION ALL '.join(selects)}", parameters)
         for name, *values, count in cursor.fetchall():

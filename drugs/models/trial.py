@@ -211,11 +211,11 @@ class Trial(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("trial-detail", args=[self.home_number.replace("/", "-")])
 
-    def get_overall_status_display(self) -> str:
+    def get_overall_status_display(self) -> str:  # type: ignore[no-redef]
         """As Django's own, which makes its list of choices anew for each row of a page."""
         return label_of(words.OverallStatus, self.overall_status)
 
-    def get_phases_display(self) -> str:
+    def get_phases_display(self) -> str:  # type: ignore[no-redef]
         return label_of(words.Phase, self.phases)
 
     def facts(self) -> dict[str, Any]:
