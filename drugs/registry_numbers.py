@@ -101,11 +101,18 @@ def numbers_in(text: str) -> list[tuple[int, int, RegistryNumber]]:
 _BEFORE_DIGITS = ("NCT", "ISRCTN", "DRKS", "KCT", "UMIN", "ACTRN", "JRCT", "JRCTS")
 
 
+_EU_DIVIDED = re.compile(r"(?<!\d)(20\d\d)[\s./_-]{0,3}(\d{6})[\s./_-]{0,3}(\d{2})(?!\d)", re.ASCII)
+
+
 def numbers_meant(text: str) -> list[str]:
     """The registry numbers that somebody who typed `text` may mean: any that stand in it; digits alone, of each registry."""
     found = {number.number for _start, _end, number in numbers_in(text)}
-    if whole := parse_number(text):
-        found.add(whole.number)
+    # As people read it out or copy it: 'NCT-0123 4567', '2018 000137 13'.
+    undivided = re.sub(r"[^0-9A-Za-z]", "", text)
+    eu_numbers = ("-".join(match.groups()) for match in _EU_DIVIDED.finditer(text))
+    for spelling in (text, undivided, *eu_numbers):
+        if whole := parse_number(spelling):
+            found.add(whole.number)
     digits = "".join(text.split())
     if digits.isascii() and digits.isdigit() and 7 <= len(digits) <= 14:
         found |= {f"{letters}{digits}" for letters in _BEFORE_DIGITS}

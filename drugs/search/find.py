@@ -1,7 +1,8 @@
 """One question, asked of names first, then of the full text, then with the spelling put right."""
 
 import datetime as dt
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -98,7 +99,10 @@ class _Search:
         return self._put_right(results) if results.query else results
 
     def _put_right(self, nothing: Results) -> Results:
-        """What is found with the spelling put right, or with some of the words."""
+        """What is found with a code divided, with the spelling put right, or with some of the words."""
+        for text in _divided(self.text):
+            if answer := self._ask(text):
+                return answer
         known = {word for word in nothing.query.words if self._is_known(word)}
         corrected = self._corrected(nothing.query, self._all_words(), known)
         answer = nothing
@@ -192,3 +196,21 @@ class _Search:
         return any(
             some.matching(query).exists() for some in (texts, Trial.objects.public(), GlossaryTerm.objects.all())
         )
+
+
+#: Where letters and digits of a code meet: 'MT1186' is written 'MT-1186' elsewhere.
+_MEETING = re.compile(r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])")
+#: A question with more codes than this is not tried in every way.
+MOST_CODES = 3
+
+
+def _divided(text: str) -> Iterator[str]:
+    """The question with its codes divided where letters and digits meet, in each way."""
+    words = words_of(text)
+    codes = [word for word in words if _MEETING.search(word)]
+    if not 0 < len(codes) <= MOST_CODES:
+        return
+    for chosen in range(1, 2 ** len(codes)):
+        divided = {code: _MEETING.sub(" ", code) for place, code in enumerate(codes) if chosen >> place & 1}
+        pieces = [" ".join(divided.get(part, part) for part in words_of(word)) for word in text.split()]
+        yield " ".join(f'"{piece}"' for piece in pieces if piece)

@@ -6,10 +6,14 @@ from typing import Any
 
 from drugs.full_text import Query, words_of
 from drugs.models import EditionText, Trial
-from drugs.search.names import Name, Named, folded, folded_words, stem
+from drugs.search.names import Name, Named, folded, folded_words, stem, without_zeros
 
 #: How a page was found, best first.
 IS_NAMED, HAS_NAME, BEGINS, IN_TEXT = range(4)
+
+
+#: A name of fewer letters may be part of a question by chance.
+SHORTEST_NAME = 4
 
 
 @dataclass
@@ -46,12 +50,15 @@ def hit_by_name(kind: str, named: Named, text: str, query: Query) -> Hit | None:
         order = (0 if name.is_main else 100) + len(name.words) / 100
         if whole == name.compact or telling == name.compact:
             found = (IS_NAMED, order, name)
-        elif stems and stems <= name.stems:
+        elif (stems and stems <= name.stems) or _is_code(telling, name):
             found = (HAS_NAME, order, name)
         elif (
             stems and query.is_beginning and all(any(word.startswith(asked) for word in name.words) for asked in stems)
         ):
             found = (BEGINS, order, name)
+        elif kind == "therapy" and len(name.compact) >= SHORTEST_NAME and name.stems < stems:
+            # 'riluzole side effects': a name, and what is asked about it; of two names the longer.
+            found = (BEGINS, 300 + order - 20 * len(name.stems), name)
         else:
             continue
         if best is None or found[:2] < best[:2]:
@@ -63,6 +70,11 @@ def hit_by_name(kind: str, named: Named, text: str, query: Query) -> Hit | None:
     if best is None:
         return None
     return Hit(kind, named.page, best[0], best[1], "" if best[2].is_main else best[2].text)
+
+
+def _is_code(typed: str, name: Name) -> bool:
+    """Whether `typed` is the code that `name` is, the zeros before its number aside: 'AMX35' is 'AMX0035'."""
+    return typed[-1:].isdigit() and not typed.isdigit() and without_zeros(typed) == name.unpadded
 
 
 def how_trial_is_named(trial: Trial, asked: Iterable[tuple[str, ...]]) -> int:

@@ -13,6 +13,7 @@ from anyascii import anyascii
 from drugs.models import Alias, Approval, Edition, FormerSlug, GlossaryTerm
 
 _WORD = re.compile(r"[a-z0-9]+")
+_FILLING = re.compile(r"(?<=[a-z])0+(?=[1-9])")
 
 
 @lru_cache(maxsize=20_000)
@@ -26,6 +27,11 @@ def stem(word: str) -> str:
     if len(word) > 4 and word.endswith("ies"):
         return word[:-3] + "y"
     return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
+
+
+def without_zeros(code: str) -> str:
+    """A code without the zeros that fill its number up: 'amx0035' becomes 'amx35'."""
+    return _FILLING.sub("", code)
 
 
 def folded_words(text: str) -> list[str]:
@@ -46,6 +52,10 @@ class Name:
     @cached_property
     def compact(self) -> str:
         return "".join(self.words)
+
+    @cached_property
+    def unpadded(self) -> str:
+        return without_zeros(self.compact)
 
     @cached_property
     def stems(self) -> frozenset[str]:

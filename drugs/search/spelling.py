@@ -9,6 +9,11 @@ ALIKE = 0.65
 SHORTEST = 4
 
 _SOUNDS = str.maketrans({"l": "r", "v": "b", "c": "k", "q": "k", "j": "z", "y": "i"})
+#: Scripts that write few vowels, or none: their words are compared by consonants.
+_CONSONANTS = str.maketrans(
+    {"l": "r", "v": "b", "f": "b", "p": "b", "c": "k", "q": "k", "j": "z"} | dict.fromkeys("aeiouwyh'")
+)
+FEWEST_CONSONANTS = 4
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
@@ -27,6 +32,9 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
         score = likeness(plain, candidate)
         if by_sound:
             score = max(score, likeness(plain.translate(_SOUNDS), candidate.translate(_SOUNDS)) - 0.01)
+            skeleton = plain.translate(_CONSONANTS)
+            if len(skeleton) >= FEWEST_CONSONANTS and skeleton == candidate.translate(_CONSONANTS):
+                score = max(score, 0.75)
         # A word of four or five letters changes its meaning with two of them.
         if score > best_score and (len(plain) > 5 or score >= 0.75):
             best, best_score = candidate, score

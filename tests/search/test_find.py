@@ -202,3 +202,35 @@ def test_snippet_stays_in_one_paragraph_and_shows_where_it_was_cut():
     assert pieces[0].text == "… " and pieces[-1].text == " …"
     assert len("".join(piece.text for piece in pieces)) < 80
     assert snippet(text, ["nothing"]) == []
+
+
+def test_name_within_a_question_finds_its_page_before_others_that_have_the_words():
+    factories.live_edition("imaginol", name="Imaginol", display_name="Imaginol")
+    factories.live_edition("sugar", background="<p>Imaginol has side effects. Side effects of imaginol.</p>")
+
+    assert keys("imaginol side effects") == ["imaginol", "sugar"]
+
+
+def test_longest_name_within_a_question_comes_first():
+    factories.live_edition("imaginol", name="Imaginol", display_name="Imaginol")
+    factories.live_edition("oral", name="Oral imaginol", display_name="Oral imaginol")
+
+    assert keys("oral imaginol dose") == ["oral", "imaginol"]
+
+
+def test_code_without_its_zeros_and_with_other_divisions():
+    edition = factories.EditionFactory()
+    factories.AliasFactory(edition=edition, text="IMG-0077")
+    factories.publish(edition, at=timezone.now() - DAY)
+    trial = factories.TrialFactory(secondary_ids="IMG-77-A02")
+
+    assert keys("IMG77")[0] == keys("img-77")[0] == keys("IMG 0077")[0] == edition.therapy.slug
+    assert keys("IMG770") == []
+    assert keys("img77a02") == keys("IMG77-A02") == keys("img 77a02") == [trial.home_number]
+
+
+def test_name_in_a_script_without_vowels():
+    factories.live_edition("riluzole", name="Riluzole", display_name="Riluzole")
+
+    assert keys("ريلوزول") == ["riluzole"]
+    assert keys("ريل") == []
