@@ -72,8 +72,9 @@ class FullTextQuerySet(QuerySet):
         table = f"{self.model._meta.db_table}_fts"
         some, parameters = self.matching(query).order_by().values("pk")[:MOST_RANKED].query.sql_with_params()
         with connection.cursor() as cursor:
+            # The + keeps SQLite from asking the index once for each of these keys: a minute for 5,000 of them.
             cursor.execute(
-                f'SELECT rowid, -rank FROM "{table}" WHERE "{table}" MATCH %s AND rowid IN ({some}) '  # noqa: S608 (our own SQL)
+                f'SELECT rowid, -rank FROM "{table}" WHERE "{table}" MATCH %s AND +rowid IN ({some}) '  # noqa: S608 (our own SQL)
                 "ORDER BY rank, rowid LIMIT %s",
                 [query.for_sqlite(), *parameters, limit],
             )

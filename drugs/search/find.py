@@ -1,8 +1,9 @@
 """One question, asked of names first, then of the full text, then with the spelling put right."""
 
 import datetime as dt
+import itertools
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -100,9 +101,8 @@ class _Search:
 
     def _put_right(self, nothing: Results) -> Results:
         """What is found with a code divided, with the spelling put right, or with some of the words."""
-        for text in _divided(self.text):
-            if answer := self._ask(text):
-                return answer
+        if (divided := _divided(self.text)) and (answer := self._ask(self.text, divided)):
+            return answer
         known = {word for word in nothing.query.words if self._is_known(word)}
         corrected = self._corrected(nothing.query, self._all_words(), known)
         answer = nothing
@@ -118,8 +118,8 @@ class _Search:
     def pages(self) -> dict[str, list[Named]]:
         return {"therapy": called.therapies(self.at), "term": called.terms()}
 
-    def _ask(self, text: str, **options: bool) -> Results:
-        query = Query.parse(text, **options)
+    def _ask(self, text: str, divided: Query | None = None, **options: bool) -> Results:
+        query = divided or Query.parse(text, **options)
         results = Results(self.text, query)
         if not query:
             return results
@@ -200,17 +200,18 @@ class _Search:
 
 #: Where letters and digits of a code meet: 'MT1186' is written 'MT-1186' elsewhere.
 _MEETING = re.compile(r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])")
-#: A question with more codes than this is not tried in every way.
-MOST_CODES = 3
+#: A question in which they meet more often is not tried in every way.
+MOST_MEETINGS = 4
 
 
-def _divided(text: str) -> Iterator[str]:
-    """The question with its codes divided where letters and digits meet, in each way."""
-    words = words_of(text)
-    codes = [word for word in words if _MEETING.search(word)]
-    if not 0 < len(codes) <= MOST_CODES:
-        return
-    for chosen in range(1, 2 ** len(codes)):
-        divided = {code: _MEETING.sub(" ", code) for place, code in enumerate(codes) if chosen >> place & 1}
-        pieces = [" ".join(divided.get(part, part) for part in words_of(word)) for word in text.split()]
-        yield " ".join(f'"{piece}"' for piece in pieces if piece)
+def _divided(text: str) -> Query | None:
+    """The whole question as one phrase, its codes divided in each way where letters and digits meet."""
+    whole = " ".join(words_of(text))
+    places = [match.start() for match in _MEETING.finditer(whole)]
+    if not 0 < len(places) <= MOST_MEETINGS:
+        return None
+    phrases = []
+    for chosen in range(1, 2 ** len(places)):
+        cuts = [0, *(place for bit, place in enumerate(places) if chosen >> bit & 1), len(whole)]
+        phrases.append(tuple(" ".join(whole[a:b] for a, b in itertools.pairwise(cuts)).split()))
+    return Query(tuple(phrases), any_will_do=True)
