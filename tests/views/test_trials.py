@@ -241,3 +241,11 @@ def test_an_edition_without_snapshots_says_that_today_s_facts_are_shown(client):
     html = client.get("/drugs/abc/editions/1/").content.decode()
 
     assert "No registry facts were kept with this edition: today&#x27;s are shown." in html.replace("'", "&#x27;")
+
+
+def test_a_list_without_a_match_leads_to_the_search_that_forgives_spelling(client):
+    html = client.get("/trials/", {"q": "<edavarone> & co"}).content.decode()
+
+    assert 'href="/search/?q=%3Cedavarone%3E%20%26%20co"' in html
+    assert "<edavarone>" not in html
+    assert "Search the whole site" not in client.get("/trials/?status=SUSPENDED").content.decode()
