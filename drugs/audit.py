@@ -40,6 +40,7 @@ def register() -> None:
         models.ReviewFlag,
         models.StaffOverride,
         models.TrialIdentifier,
+        models.TrialCutoff,
     ):
         keep(model)  # type: ignore[arg-type]
     keep(Group, m2m_fields={"permissions"})

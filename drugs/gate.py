@@ -197,3 +197,35 @@ class TherapyTrialQuerySet(QuerySet):
     def public(self) -> Self:
         """Links that a person confirmed, of trials that are public."""
         return self.filter(decision="confirmed", trial__is_verified=True)
+
+
+class TrialCutoffQuerySet(QuerySet):
+    """Limits on who may join: public when a second person confirmed them, and only while they may still hold."""
+
+    def update(self, **kwargs: Any) -> int:
+        """A change in bulk takes every confirmation back, as a saved one does."""
+        if not kwargs.keys() <= {"confirmed_by", "confirmed_at"}:
+            kwargs |= {"confirmed_by": None, "confirmed_at": None, "saved_at": timezone.now()}
+        return super().update(**kwargs)
+
+    def with_overtaken(self) -> Self:
+        """With `is_overtaken`: whether the registry changed who can take part after the confirmation."""
+        changes = apps.get_model("drugs", "TrialChange").objects.filter(
+            trial=OuterRef("trial"), field__in=ELIGIBILITY, changed_at__gt=OuterRef("confirmed_at")
+        )
+        return self.annotate(is_overtaken=Exists(changes))
+
+    def confirmed(self) -> Self:
+        return self.filter(confirmed_at__isnull=False)
+
+    def public(self) -> Self:
+        """Confirmed ones of public trials that look for people now, unless the registry changed its text since."""
+        return (
+            self.confirmed()
+            .with_overtaken()
+            .filter(is_overtaken=False, trial__is_verified=True, trial__overall_status="RECRUITING")
+        )
+
+
+#: The facts of a trial that say who can take part: when one of them changes, its cut-offs are read again.
+ELIGIBILITY = ("eligibility_criteria", "minimum_age", "maximum_age", "sex", "age")

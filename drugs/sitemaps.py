@@ -50,7 +50,17 @@ class TrialSitemap(SiteSitemap):
 class PageSitemap(SiteSitemap):
     def items(self) -> list[str]:
         lists = [f"therapy-list-{stage}" for stage in ("in-development", "approved", "no-longer-in-development")]
-        return ["home", "therapy-list", *lists, "trial-list", "glossary", "update-list"]
+        return [
+            "home",
+            "therapy-list",
+            *lists,
+            "trial-list",
+            "glossary",
+            "update-list",
+            "compare",
+            "visit",
+            "situation",
+        ]
 
     def location(self, item: str) -> str:
         return reverse(item)

@@ -324,6 +324,33 @@ REGISTRY_WORDS = {
 }
 
 
+# Who may join a trial
+
+
+class CutoffKind(TextChoices):
+    ONSET_MAX = "onset_max", _("most months since the first symptom")
+    VITAL_CAPACITY_MIN = "vital_capacity_min", _("least vital capacity (% of predicted)")
+    AGE_MIN = "age_min", _("youngest age (years)")
+    AGE_MAX = "age_max", _("oldest age (years)")
+    GENE = "gene", _("only with a change in one of these genes")
+    GENE_EXCLUDED = "gene_excluded", _("not with a change in one of these genes")
+    VENTILATION = "ventilation", _("breathing support")
+
+
+NUMBER_CUTOFFS = (
+    CutoffKind.ONSET_MAX,
+    CutoffKind.VITAL_CAPACITY_MIN,
+    CutoffKind.AGE_MIN,
+    CutoffKind.AGE_MAX,
+)
+GENE_CUTOFFS = (CutoffKind.GENE, CutoffKind.GENE_EXCLUDED)
+
+
+class VentilationLimit(TextChoices):
+    NONE = "none", _("no breathing support of any kind")
+    NONINVASIVE = "noninvasive", _("breathing support by mask at most, none through a tube in the windpipe")
+
+
 class LinkDecision(TextChoices):
     SUGGESTED = "suggested", _("suggested, waits for a person")
     CONFIRMED = "confirmed", _("confirmed")

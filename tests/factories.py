@@ -176,6 +176,28 @@ class TherapyTrialFactory(factory.django.DjangoModelFactory):
     decision = "confirmed"
 
 
+class TrialCutoffFactory(factory.django.DjangoModelFactory):
+    """A limit that one person saved; `confirmed` gives it a second one."""
+
+    class Meta:
+        model = models.TrialCutoff
+        skip_postgeneration_save = True
+
+    trial = factory.SubFactory(TrialFactory)
+    kind = "onset_max"
+    number = factory.LazyAttribute(
+        lambda cutoff: 24 if cutoff.kind not in ("gene", "gene_excluded", "ventilation") else None
+    )
+    source_text = "Onset within 24 months."
+    as_of_on = "2026-11-03"
+    saved_by = factory.SubFactory("tests.factories.UserFactory")
+
+    @factory.post_generation
+    def confirmed(self, create: bool, extracted: Any, **kwargs: Any) -> None:
+        if extracted:
+            self.confirm(UserFactory(), self.saved_at, timezone.now())
+
+
 class GlossaryTermFactory(factory.django.DjangoModelFactory):
     class Meta:
         model = models.GlossaryTerm

@@ -41,6 +41,7 @@ LAYERS = [
         "drugs.trial_page",
         "drugs.comparison",
         "drugs.visit",
+        "drugs.situation",
         "drugs.qr",
         "drugs.linked_data",
         "drugs.citing",

@@ -2,6 +2,7 @@
 
 from drugs.admin import (
     background,
+    cutoffs,
     edition,
     findings,
     flags,
@@ -18,6 +19,7 @@ from drugs.admin import (
 
 __all__ = [
     "background",
+    "cutoffs",
     "edition",
     "findings",
     "flags",

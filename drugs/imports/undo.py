@@ -29,6 +29,7 @@ from drugs.models import (
     TherapyTrial,
     Trial,
     TrialChange,
+    TrialCutoff,
     TrialIdentifier,
     TrialSnapshot,
 )
@@ -114,6 +115,7 @@ class _Undoing:
             _("It is linked to a therapy, or was dismissed from one: kept."): decided,
             _("Staff set a value by hand: kept."): StaffOverride.objects.all(),
             _("A result on a therapy's page names it: kept."): ReportedResult.objects.all(),
+            _("Somebody recorded its cut-offs: kept."): TrialCutoff.objects.all(),
             _("A published edition shows it: kept."): TrialSnapshot.objects.all(),
             _("It has another registry number since: kept."): TrialIdentifier.objects.exclude(run=self.run),
         }

@@ -11,7 +11,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -20,854 +19,2991 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Edition',
+            name="Edition",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField(help_text='1, 2, 3 ...: given when the draft is started.', verbose_name='number')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, help_text='Counts the saves of a draft, so that two people do not overwrite each other.', verbose_name='version of the draft')),
-                ('name', models.CharField(help_text="The therapy's generic name, such as lenzumestrocel.", max_length=120, verbose_name='name')),
-                ('display_name', models.CharField(help_text="As lists and the page's heading show it, such as NeuroNata-R/Lenzumestrocel.", max_length=160, verbose_name='name in lists')),
-                ('modality', models.CharField(choices=[('small_molecule', 'Small molecule'), ('vitamin', 'Vitamin'), ('oligonucleotide', 'Antisense or RNA interference'), ('gene_therapy', 'Gene therapy'), ('cell_therapy', 'Cell therapy'), ('antibody', 'Antibody'), ('polysaccharide', 'Polysaccharide'), ('nanomedicine', 'Nanomedicine'), ('device', 'Device'), ('several', 'Several kinds')], max_length=20, verbose_name='kind of therapy')),
-                ('summary', models.TextField(blank=True, default='', help_text='At most 120 words: what it is, whether it works, where it can be had.', verbose_name='plain-language summary')),
-                ('plain_words', models.TextField(blank=True, default='', help_text='The page in 300 to 500 plain words, for whoever cannot read all of it.', verbose_name='in plain words')),
-                ('background', models.TextField(blank=True, default='', verbose_name='background')),
-                ('mechanism_of_action', models.TextField(blank=True, default='', verbose_name='proposed mechanism of action')),
-                ('clinical_trials', models.TextField(blank=True, default='', help_text='Name each registered trial by its number or acronym. Cite as (Oh et al., 2018).', verbose_name='clinical trials')),
-                ('dose_and_administration', models.TextField(blank=True, default='', verbose_name='dose and administration')),
-                ('side_effects_text', models.TextField(blank=True, default='', verbose_name='reported side effects')),
-                ('current_status', models.TextField(blank=True, default='', verbose_name='current status')),
-                ('as_of_on', drugs.partial_dates.PartialDateField(help_text='The month or day that the facts of this page were gathered up to.', verbose_name='as of')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "number",
+                    models.PositiveSmallIntegerField(
+                        help_text="1, 2, 3 ...: given when the draft is started.", verbose_name="number"
+                    ),
+                ),
+                (
+                    "version",
+                    models.PositiveIntegerField(
+                        default=1,
+                        editable=False,
+                        help_text="Counts the saves of a draft, so that two people do not overwrite each other.",
+                        verbose_name="version of the draft",
+                    ),
+                ),
+                (
+                    "name",
+                    models.CharField(
+                        help_text="The therapy's generic name, such as lenzumestrocel.",
+                        max_length=120,
+                        verbose_name="name",
+                    ),
+                ),
+                (
+                    "display_name",
+                    models.CharField(
+                        help_text="As lists and the page's heading show it, such as NeuroNata-R/Lenzumestrocel.",
+                        max_length=160,
+                        verbose_name="name in lists",
+                    ),
+                ),
+                (
+                    "modality",
+                    models.CharField(
+                        choices=[
+                            ("small_molecule", "Small molecule"),
+                            ("vitamin", "Vitamin"),
+                            ("oligonucleotide", "Antisense or RNA interference"),
+                            ("gene_therapy", "Gene therapy"),
+                            ("cell_therapy", "Cell therapy"),
+                            ("antibody", "Antibody"),
+                            ("polysaccharide", "Polysaccharide"),
+                            ("nanomedicine", "Nanomedicine"),
+                            ("device", "Device"),
+                            ("several", "Several kinds"),
+                        ],
+                        max_length=20,
+                        verbose_name="kind of therapy",
+                    ),
+                ),
+                (
+                    "summary",
+                    models.TextField(
+                        blank=True,
+                        default="",
+                        help_text="At most 120 words: what it is, whether it works, where it can be had.",
+                        verbose_name="plain-language summary",
+                    ),
+                ),
+                (
+                    "plain_words",
+                    models.TextField(
+                        blank=True,
+                        default="",
+                        help_text="The page in 300 to 500 plain words, for whoever cannot read all of it.",
+                        verbose_name="in plain words",
+                    ),
+                ),
+                ("background", models.TextField(blank=True, default="", verbose_name="background")),
+                (
+                    "mechanism_of_action",
+                    models.TextField(blank=True, default="", verbose_name="proposed mechanism of action"),
+                ),
+                (
+                    "clinical_trials",
+                    models.TextField(
+                        blank=True,
+                        default="",
+                        help_text="Name each registered trial by its number or acronym. Cite as (Oh et al., 2018).",
+                        verbose_name="clinical trials",
+                    ),
+                ),
+                (
+                    "dose_and_administration",
+                    models.TextField(blank=True, default="", verbose_name="dose and administration"),
+                ),
+                ("side_effects_text", models.TextField(blank=True, default="", verbose_name="reported side effects")),
+                ("current_status", models.TextField(blank=True, default="", verbose_name="current status")),
+                (
+                    "as_of_on",
+                    drugs.partial_dates.PartialDateField(
+                        help_text="The month or day that the facts of this page were gathered up to.",
+                        verbose_name="as of",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'edition',
-                'verbose_name_plural': 'editions',
-                'ordering': ['therapy__slug', '-number'],
+                "verbose_name": "edition",
+                "verbose_name_plural": "editions",
+                "ordering": ["therapy__slug", "-number"],
             },
         ),
         migrations.CreateModel(
-            name='GlossaryTerm',
+            name="GlossaryTerm",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(max_length=100, unique=True, verbose_name='short name')),
-                ('term', models.CharField(max_length=100, unique=True, verbose_name='term')),
-                ('variants', models.CharField(blank=True, help_text='Separated by |, such as: placebo-controlled|placebo', max_length=300, verbose_name='other spellings')),
-                ('meaning', models.TextField(help_text='One to three short sentences that a tired person understands.', verbose_name='meaning')),
-                ('source_url', models.URLField(blank=True, verbose_name='source')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("slug", models.SlugField(max_length=100, unique=True, verbose_name="short name")),
+                ("term", models.CharField(max_length=100, unique=True, verbose_name="term")),
+                (
+                    "variants",
+                    models.CharField(
+                        blank=True,
+                        help_text="Separated by |, such as: placebo-controlled|placebo",
+                        max_length=300,
+                        verbose_name="other spellings",
+                    ),
+                ),
+                (
+                    "meaning",
+                    models.TextField(
+                        help_text="One to three short sentences that a tired person understands.",
+                        verbose_name="meaning",
+                    ),
+                ),
+                ("source_url", models.URLField(blank=True, verbose_name="source")),
             ],
             options={
-                'verbose_name': 'glossary term',
-                'verbose_name_plural': 'glossary',
-                'ordering': ['term', 'pk'],
+                "verbose_name": "glossary term",
+                "verbose_name_plural": "glossary",
+                "ordering": ["term", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Organisation',
+            name="Organisation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(help_text='In small letters with hyphens; used in addresses and fixtures.', max_length=100, unique=True, verbose_name='short name')),
-                ('name', models.CharField(max_length=200, unique=True, verbose_name='name')),
-                ('country', django_countries.fields.CountryField(blank=True, help_text='Where its head office is; leave empty when not known.', max_length=2, verbose_name='country')),
-                ('website', models.URLField(blank=True, verbose_name='website')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "slug",
+                    models.SlugField(
+                        help_text="In small letters with hyphens; used in addresses and fixtures.",
+                        max_length=100,
+                        unique=True,
+                        verbose_name="short name",
+                    ),
+                ),
+                ("name", models.CharField(max_length=200, unique=True, verbose_name="name")),
+                (
+                    "country",
+                    django_countries.fields.CountryField(
+                        blank=True,
+                        help_text="Where its head office is; leave empty when not known.",
+                        max_length=2,
+                        verbose_name="country",
+                    ),
+                ),
+                ("website", models.URLField(blank=True, verbose_name="website")),
             ],
             options={
-                'verbose_name': 'organisation',
-                'verbose_name_plural': 'organisations',
-                'ordering': ['name', 'pk'],
+                "verbose_name": "organisation",
+                "verbose_name_plural": "organisations",
+                "ordering": ["name", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='ContentVersion',
+            name="ContentVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('value', models.PositiveBigIntegerField(default=0)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("value", models.PositiveBigIntegerField(default=0)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('pk', 1)), name='one_content_version')],
+                "constraints": [models.CheckConstraint(condition=models.Q(("pk", 1)), name="one_content_version")],
             },
         ),
         migrations.CreateModel(
-            name='ImportRun',
+            name="ImportRun",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('file', models.FileField(max_length=300, upload_to='imports/%Y/%m/', verbose_name='file')),
-                ('original_name', models.CharField(blank=True, max_length=255, verbose_name='name of the file')),
-                ('sha256', models.CharField(blank=True, db_index=True, max_length=64, verbose_name='SHA-256')),
-                ('size', models.PositiveBigIntegerField(default=0, verbose_name='size in bytes')),
-                ('exported_on', drugs.partial_dates.PartialDateField(blank=True, help_text='When the file was downloaded from the registry, if you know: an old file then turns nothing back.', verbose_name='exported on')),
-                ('format', models.CharField(blank=True, max_length=40, verbose_name='format')),
-                ('detection', models.JSONField(blank=True, default=dict, help_text='Encoding, delimiter, header row, columns known and unknown, banner rows skipped.', verbose_name='how it was read')),
-                ('cleaner_version', models.PositiveSmallIntegerField(default=0, verbose_name='version of the cleaner')),
-                ('state', models.CharField(choices=[('uploaded', 'uploaded'), ('compared', 'compared, waits for a decision'), ('confirmed', 'confirmed, being written'), ('applied', 'applied'), ('undone', 'undone'), ('failed', 'failed')], default='uploaded', max_length=10, verbose_name='state')),
-                ('counts', models.JSONField(blank=True, default=dict, help_text='rows = new + changed + unchanged + held + refused + repeated; absent.', verbose_name='counts')),
-                ('progress', models.PositiveBigIntegerField(default=0, verbose_name='records read so far')),
-                ('is_large_change', models.BooleanField(default=False, verbose_name='changes more than a fifth of the known trials in the file')),
-                ('error', models.TextField(blank=True, verbose_name='why it stopped')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='uploaded at')),
-                ('compared_at', models.DateTimeField(blank=True, null=True, verbose_name='compared at')),
-                ('applied_at', models.DateTimeField(blank=True, null=True, verbose_name='applied at')),
-                ('undone_at', models.DateTimeField(blank=True, null=True, verbose_name='undone at')),
-                ('applied_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='import_runs', to=settings.AUTH_USER_MODEL)),
-                ('undone_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("file", models.FileField(max_length=300, upload_to="imports/%Y/%m/", verbose_name="file")),
+                ("original_name", models.CharField(blank=True, max_length=255, verbose_name="name of the file")),
+                ("sha256", models.CharField(blank=True, db_index=True, max_length=64, verbose_name="SHA-256")),
+                ("size", models.PositiveBigIntegerField(default=0, verbose_name="size in bytes")),
+                (
+                    "exported_on",
+                    drugs.partial_dates.PartialDateField(
+                        blank=True,
+                        help_text="When the file was downloaded from the registry, if you know: an old file then turns nothing back.",
+                        verbose_name="exported on",
+                    ),
+                ),
+                ("format", models.CharField(blank=True, max_length=40, verbose_name="format")),
+                (
+                    "detection",
+                    models.JSONField(
+                        blank=True,
+                        default=dict,
+                        help_text="Encoding, delimiter, header row, columns known and unknown, banner rows skipped.",
+                        verbose_name="how it was read",
+                    ),
+                ),
+                ("cleaner_version", models.PositiveSmallIntegerField(default=0, verbose_name="version of the cleaner")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("uploaded", "uploaded"),
+                            ("compared", "compared, waits for a decision"),
+                            ("confirmed", "confirmed, being written"),
+                            ("applied", "applied"),
+                            ("undone", "undone"),
+                            ("failed", "failed"),
+                        ],
+                        default="uploaded",
+                        max_length=10,
+                        verbose_name="state",
+                    ),
+                ),
+                (
+                    "counts",
+                    models.JSONField(
+                        blank=True,
+                        default=dict,
+                        help_text="rows = new + changed + unchanged + held + refused + repeated; absent.",
+                        verbose_name="counts",
+                    ),
+                ),
+                ("progress", models.PositiveBigIntegerField(default=0, verbose_name="records read so far")),
+                (
+                    "is_large_change",
+                    models.BooleanField(
+                        default=False, verbose_name="changes more than a fifth of the known trials in the file"
+                    ),
+                ),
+                ("error", models.TextField(blank=True, verbose_name="why it stopped")),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="uploaded at")),
+                ("compared_at", models.DateTimeField(blank=True, null=True, verbose_name="compared at")),
+                ("applied_at", models.DateTimeField(blank=True, null=True, verbose_name="applied at")),
+                ("undone_at", models.DateTimeField(blank=True, null=True, verbose_name="undone at")),
+                (
+                    "applied_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="import_runs",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "undone_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'import',
-                'verbose_name_plural': 'imports',
-                'ordering': ['-pk'],
+                "verbose_name": "import",
+                "verbose_name_plural": "imports",
+                "ordering": ["-pk"],
             },
         ),
         migrations.CreateModel(
-            name='OutcomeMeasure',
+            name="OutcomeMeasure",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(max_length=100, unique=True, verbose_name='short name')),
-                ('name', models.CharField(max_length=200, unique=True, verbose_name='name')),
-                ('abbreviation', models.CharField(blank=True, max_length=40, verbose_name='abbreviation')),
-                ('domain', models.CharField(choices=[('function', 'Daily function'), ('survival', 'Deaths and survival'), ('breathing', 'Breathing'), ('strength', 'Muscle strength'), ('speech_swallowing', 'Speech and swallowing'), ('biomarker', 'Markers in blood or spinal fluid'), ('safety', 'Safety'), ('quality_of_life', 'Quality of life'), ('other', 'Other measures')], help_text='Figures on deaths and survival stand under a heading that says so, so that a reader may pass them by.', max_length=20, verbose_name='about')),
-                ('unit', models.CharField(blank=True, help_text='Such as points, % predicted, pg/mL; empty for a ratio.', max_length=60, verbose_name='unit')),
-                ('higher_is_better', models.BooleanField(blank=True, help_text='Leave unknown where neither direction is better.', null=True, verbose_name='higher is better')),
-                ('explanation', models.TextField(blank=True, verbose_name='in plain words')),
-                ('meaningful_difference', models.DecimalField(blank=True, decimal_places=4, help_text='The smallest difference that matters to a person, where a source gives one.', max_digits=12, null=True, verbose_name='meaningful difference')),
-                ('meaningful_difference_source', models.CharField(blank=True, max_length=300, verbose_name='source of the meaningful difference')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("slug", models.SlugField(max_length=100, unique=True, verbose_name="short name")),
+                ("name", models.CharField(max_length=200, unique=True, verbose_name="name")),
+                ("abbreviation", models.CharField(blank=True, max_length=40, verbose_name="abbreviation")),
+                (
+                    "domain",
+                    models.CharField(
+                        choices=[
+                            ("function", "Daily function"),
+                            ("survival", "Deaths and survival"),
+                            ("breathing", "Breathing"),
+                            ("strength", "Muscle strength"),
+                            ("speech_swallowing", "Speech and swallowing"),
+                            ("biomarker", "Markers in blood or spinal fluid"),
+                            ("safety", "Safety"),
+                            ("quality_of_life", "Quality of life"),
+                            ("other", "Other measures"),
+                        ],
+                        help_text="Figures on deaths and survival stand under a heading that says so, so that a reader may pass them by.",
+                        max_length=20,
+                        verbose_name="about",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.CharField(
+                        blank=True,
+                        help_text="Such as points, % predicted, pg/mL; empty for a ratio.",
+                        max_length=60,
+                        verbose_name="unit",
+                    ),
+                ),
+                (
+                    "higher_is_better",
+                    models.BooleanField(
+                        blank=True,
+                        help_text="Leave unknown where neither direction is better.",
+                        null=True,
+                        verbose_name="higher is better",
+                    ),
+                ),
+                ("explanation", models.TextField(blank=True, verbose_name="in plain words")),
+                (
+                    "meaningful_difference",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=4,
+                        help_text="The smallest difference that matters to a person, where a source gives one.",
+                        max_digits=12,
+                        null=True,
+                        verbose_name="meaningful difference",
+                    ),
+                ),
+                (
+                    "meaningful_difference_source",
+                    models.CharField(blank=True, max_length=300, verbose_name="source of the meaningful difference"),
+                ),
             ],
             options={
-                'verbose_name': 'outcome measure',
-                'verbose_name_plural': 'outcome measures',
-                'ordering': ['name', 'pk'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('domain__in', ['function', 'survival', 'breathing', 'strength', 'speech_swallowing', 'biomarker', 'safety', 'quality_of_life', 'other'])), name='outcome_domain_known', violation_error_message='Choose what the measure is about from the list.'), models.CheckConstraint(condition=models.Q(('meaningful_difference', None), models.Q(('meaningful_difference_source', ''), _negated=True), _connector='OR'), name='meaningful_difference_has_source', violation_error_message='Give the source of the meaningful difference.')],
+                "verbose_name": "outcome measure",
+                "verbose_name_plural": "outcome measures",
+                "ordering": ["name", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "domain__in",
+                                [
+                                    "function",
+                                    "survival",
+                                    "breathing",
+                                    "strength",
+                                    "speech_swallowing",
+                                    "biomarker",
+                                    "safety",
+                                    "quality_of_life",
+                                    "other",
+                                ],
+                            )
+                        ),
+                        name="outcome_domain_known",
+                        violation_error_message="Choose what the measure is about from the list.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("meaningful_difference", None),
+                            models.Q(("meaningful_difference_source", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="meaningful_difference_has_source",
+                        violation_error_message="Give the source of the meaningful difference.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Source',
+            name="Source",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.UUIDField(default=uuid.uuid4, editable=False, verbose_name='permanent identifier')),
-                ('position', models.PositiveSmallIntegerField(default=0, help_text='Smaller numbers come first.', verbose_name='order')),
-                ('is_verified', models.BooleanField(default=False, help_text='Tick when you have read the source yourself. Rows without it are for staff only.', verbose_name='verified')),
-                ('label', models.CharField(help_text='As it is cited, such as Oh et al., 2018. Unique in the edition.', max_length=120, verbose_name='label')),
-                ('kind', models.CharField(choices=[('journal_article', 'journal article'), ('registry_record', 'registry record'), ('regulator', 'regulator'), ('press_release', 'press release'), ('company_site', 'website of an organisation'), ('conference', 'conference report'), ('news', 'news report')], max_length=20, verbose_name='kind')),
-                ('title', models.CharField(blank=True, max_length=400, verbose_name='title')),
-                ('year', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='year')),
-                ('doi', models.CharField(blank=True, max_length=120, validators=[django.core.validators.RegexValidator('^10\\.\\d{4,9}/\\S+$', 'A DOI starts with 10. and a number, such as 10.1002/ana.25302.')], verbose_name='DOI')),
-                ('pmid', models.CharField(blank=True, max_length=12, validators=[django.core.validators.RegexValidator('^\\d+$', 'A PubMed number has digits only.')], verbose_name='PubMed number')),
-                ('pmcid', models.CharField(blank=True, max_length=14, validators=[django.core.validators.RegexValidator('^PMC\\d+$', 'Such as PMC4449093.')], verbose_name='PubMed Central number')),
-                ('url', models.URLField(blank=True, max_length=600, verbose_name='address')),
-                ('retracted_on', drugs.partial_dates.PartialDateField(blank=True, verbose_name='retracted on')),
-                ('edition', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)s_set', to='drugs.edition')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("uid", models.UUIDField(default=uuid.uuid4, editable=False, verbose_name="permanent identifier")),
+                (
+                    "position",
+                    models.PositiveSmallIntegerField(
+                        default=0, help_text="Smaller numbers come first.", verbose_name="order"
+                    ),
+                ),
+                (
+                    "is_verified",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Tick when you have read the source yourself. Rows without it are for staff only.",
+                        verbose_name="verified",
+                    ),
+                ),
+                (
+                    "label",
+                    models.CharField(
+                        help_text="As it is cited, such as Oh et al., 2018. Unique in the edition.",
+                        max_length=120,
+                        verbose_name="label",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("journal_article", "journal article"),
+                            ("registry_record", "registry record"),
+                            ("regulator", "regulator"),
+                            ("press_release", "press release"),
+                            ("company_site", "website of an organisation"),
+                            ("conference", "conference report"),
+                            ("news", "news report"),
+                        ],
+                        max_length=20,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("title", models.CharField(blank=True, max_length=400, verbose_name="title")),
+                ("year", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="year")),
+                (
+                    "doi",
+                    models.CharField(
+                        blank=True,
+                        max_length=120,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^10\\.\\d{4,9}/\\S+$", "A DOI starts with 10. and a number, such as 10.1002/ana.25302."
+                            )
+                        ],
+                        verbose_name="DOI",
+                    ),
+                ),
+                (
+                    "pmid",
+                    models.CharField(
+                        blank=True,
+                        max_length=12,
+                        validators=[
+                            django.core.validators.RegexValidator("^\\d+$", "A PubMed number has digits only.")
+                        ],
+                        verbose_name="PubMed number",
+                    ),
+                ),
+                (
+                    "pmcid",
+                    models.CharField(
+                        blank=True,
+                        max_length=14,
+                        validators=[django.core.validators.RegexValidator("^PMC\\d+$", "Such as PMC4449093.")],
+                        verbose_name="PubMed Central number",
+                    ),
+                ),
+                ("url", models.URLField(blank=True, max_length=600, verbose_name="address")),
+                ("retracted_on", drugs.partial_dates.PartialDateField(blank=True, verbose_name="retracted on")),
+                (
+                    "edition",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="%(class)s_set", to="drugs.edition"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'source',
-                'verbose_name_plural': 'sources',
-                'ordering': ['position', 'pk'],
-                'abstract': False,
+                "verbose_name": "source",
+                "verbose_name_plural": "sources",
+                "ordering": ["position", "pk"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='SideEffect',
+            name="SideEffect",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.UUIDField(default=uuid.uuid4, editable=False, verbose_name='permanent identifier')),
-                ('position', models.PositiveSmallIntegerField(default=0, help_text='Smaller numbers come first.', verbose_name='order')),
-                ('is_verified', models.BooleanField(default=False, help_text='Tick when you have read the source yourself. Rows without it are for staff only.', verbose_name='verified')),
-                ('term', models.CharField(max_length=200, verbose_name='effect')),
-                ('frequency', models.CharField(blank=True, help_text="In the source's own figures, such as 15 of 147 (10%). Empty when not known.", max_length=200, verbose_name='how often')),
-                ('is_serious', models.BooleanField(default=False, verbose_name='serious')),
-                ('edition', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)s_set', to='drugs.edition')),
-                ('source', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='drugs.source', verbose_name='source')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("uid", models.UUIDField(default=uuid.uuid4, editable=False, verbose_name="permanent identifier")),
+                (
+                    "position",
+                    models.PositiveSmallIntegerField(
+                        default=0, help_text="Smaller numbers come first.", verbose_name="order"
+                    ),
+                ),
+                (
+                    "is_verified",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Tick when you have read the source yourself. Rows without it are for staff only.",
+                        verbose_name="verified",
+                    ),
+                ),
+                ("term", models.CharField(max_length=200, verbose_name="effect")),
+                (
+                    "frequency",
+                    models.CharField(
+                        blank=True,
+                        help_text="In the source's own figures, such as 15 of 147 (10%). Empty when not known.",
+                        max_length=200,
+                        verbose_name="how often",
+                    ),
+                ),
+                ("is_serious", models.BooleanField(default=False, verbose_name="serious")),
+                (
+                    "edition",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="%(class)s_set", to="drugs.edition"
+                    ),
+                ),
+                (
+                    "source",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="drugs.source",
+                        verbose_name="source",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'side effect',
-                'verbose_name_plural': 'side effects',
-                'ordering': ['position', 'pk'],
-                'abstract': False,
+                "verbose_name": "side effect",
+                "verbose_name_plural": "side effects",
+                "ordering": ["position", "pk"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Dosing',
+            name="Dosing",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.UUIDField(default=uuid.uuid4, editable=False, verbose_name='permanent identifier')),
-                ('position', models.PositiveSmallIntegerField(default=0, help_text='Smaller numbers come first.', verbose_name='order')),
-                ('is_verified', models.BooleanField(default=False, help_text='Tick when you have read the source yourself. Rows without it are for staff only.', verbose_name='verified')),
-                ('setting', models.CharField(choices=[('label', 'approved label'), ('trial', 'used in a trial')], max_length=10, verbose_name='setting')),
-                ('region', drugs.regions.RegionField(blank=True, help_text='Labels differ by country: name it. Empty for a trial.', max_length=2, verbose_name='region of the label')),
-                ('route', models.CharField(choices=[('oral', 'By mouth'), ('feeding_tube', 'Through a feeding tube'), ('intravenous', 'Into a vein'), ('intramuscular', 'Into a muscle'), ('subcutaneous', 'Under the skin'), ('intrathecal', 'Into the spinal fluid'), ('other', 'Another way')], max_length=16, verbose_name='route')),
-                ('amount', models.CharField(help_text='Such as 105, 1.0 x 10^6, 7.5 to 15.', max_length=60, verbose_name='amount')),
-                ('unit', models.CharField(blank=True, help_text='Such as mg, cells per kg of body weight.', max_length=60, verbose_name='unit')),
-                ('schedule', models.CharField(help_text='How often and for how long.', max_length=300, verbose_name='schedule')),
-                ('visits_per_year', models.PositiveSmallIntegerField(blank=True, help_text='Visits to a clinic that the schedule asks for; only where the schedule says so.', null=True, verbose_name='visits a year')),
-                ('injections_per_year', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='injections a year')),
-                ('storage', models.CharField(blank=True, max_length=300, verbose_name='storage')),
-                ('note', models.CharField(blank=True, max_length=400, verbose_name='note')),
-                ('edition', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)s_set', to='drugs.edition')),
-                ('source', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='drugs.source', verbose_name='source')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("uid", models.UUIDField(default=uuid.uuid4, editable=False, verbose_name="permanent identifier")),
+                (
+                    "position",
+                    models.PositiveSmallIntegerField(
+                        default=0, help_text="Smaller numbers come first.", verbose_name="order"
+                    ),
+                ),
+                (
+                    "is_verified",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Tick when you have read the source yourself. Rows without it are for staff only.",
+                        verbose_name="verified",
+                    ),
+                ),
+                (
+                    "setting",
+                    models.CharField(
+                        choices=[("label", "approved label"), ("trial", "used in a trial")],
+                        max_length=10,
+                        verbose_name="setting",
+                    ),
+                ),
+                (
+                    "region",
+                    drugs.regions.RegionField(
+                        blank=True,
+                        help_text="Labels differ by country: name it. Empty for a trial.",
+                        max_length=2,
+                        verbose_name="region of the label",
+                    ),
+                ),
+                (
+                    "route",
+                    models.CharField(
+                        choices=[
+                            ("oral", "By mouth"),
+                            ("feeding_tube", "Through a feeding tube"),
+                            ("intravenous", "Into a vein"),
+                            ("intramuscular", "Into a muscle"),
+                            ("subcutaneous", "Under the skin"),
+                            ("intrathecal", "Into the spinal fluid"),
+                            ("other", "Another way"),
+                        ],
+                        max_length=16,
+                        verbose_name="route",
+                    ),
+                ),
+                (
+                    "amount",
+                    models.CharField(
+                        help_text="Such as 105, 1.0 x 10^6, 7.5 to 15.", max_length=60, verbose_name="amount"
+                    ),
+                ),
+                (
+                    "unit",
+                    models.CharField(
+                        blank=True,
+                        help_text="Such as mg, cells per kg of body weight.",
+                        max_length=60,
+                        verbose_name="unit",
+                    ),
+                ),
+                (
+                    "schedule",
+                    models.CharField(help_text="How often and for how long.", max_length=300, verbose_name="schedule"),
+                ),
+                (
+                    "visits_per_year",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        help_text="Visits to a clinic that the schedule asks for; only where the schedule says so.",
+                        null=True,
+                        verbose_name="visits a year",
+                    ),
+                ),
+                (
+                    "injections_per_year",
+                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="injections a year"),
+                ),
+                ("storage", models.CharField(blank=True, max_length=300, verbose_name="storage")),
+                ("note", models.CharField(blank=True, max_length=400, verbose_name="note")),
+                (
+                    "edition",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="%(class)s_set", to="drugs.edition"
+                    ),
+                ),
+                (
+                    "source",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="drugs.source",
+                        verbose_name="source",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'dosing',
-                'verbose_name_plural': 'dosing',
-                'ordering': ['position', 'pk'],
-                'abstract': False,
+                "verbose_name": "dosing",
+                "verbose_name_plural": "dosing",
+                "ordering": ["position", "pk"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Approval',
+            name="Approval",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.UUIDField(default=uuid.uuid4, editable=False, verbose_name='permanent identifier')),
-                ('position', models.PositiveSmallIntegerField(default=0, help_text='Smaller numbers come first.', verbose_name='order')),
-                ('is_verified', models.BooleanField(default=False, help_text='Tick when you have read the source yourself. Rows without it are for staff only.', verbose_name='verified')),
-                ('region', drugs.regions.RegionField(max_length=2, verbose_name='region')),
-                ('regulator', models.CharField(help_text='Such as FDA, European Commission, MFDS.', max_length=120, verbose_name='regulator')),
-                ('commercial_name', models.CharField(blank=True, max_length=120, verbose_name='commercial name')),
-                ('kind', models.CharField(choices=[('full', 'full'), ('conditional', 'conditional'), ('accelerated', 'accelerated'), ('exceptional', 'under exceptional circumstances')], max_length=12, verbose_name='kind of approval')),
-                ('approved_on', drugs.partial_dates.PartialDateField(blank=True, verbose_name='approved on')),
-                ('withdrawn_on', drugs.partial_dates.PartialDateField(blank=True, help_text='Empty while it is in force.', verbose_name='withdrawn on')),
-                ('indication', models.TextField(blank=True, verbose_name='for whom')),
-                ('edition', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)s_set', to='drugs.edition')),
-                ('source', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='drugs.source', verbose_name='source')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("uid", models.UUIDField(default=uuid.uuid4, editable=False, verbose_name="permanent identifier")),
+                (
+                    "position",
+                    models.PositiveSmallIntegerField(
+                        default=0, help_text="Smaller numbers come first.", verbose_name="order"
+                    ),
+                ),
+                (
+                    "is_verified",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Tick when you have read the source yourself. Rows without it are for staff only.",
+                        verbose_name="verified",
+                    ),
+                ),
+                ("region", drugs.regions.RegionField(max_length=2, verbose_name="region")),
+                (
+                    "regulator",
+                    models.CharField(
+                        help_text="Such as FDA, European Commission, MFDS.", max_length=120, verbose_name="regulator"
+                    ),
+                ),
+                ("commercial_name", models.CharField(blank=True, max_length=120, verbose_name="commercial name")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("full", "full"),
+                            ("conditional", "conditional"),
+                            ("accelerated", "accelerated"),
+                            ("exceptional", "under exceptional circumstances"),
+                        ],
+                        max_length=12,
+                        verbose_name="kind of approval",
+                    ),
+                ),
+                ("approved_on", drugs.partial_dates.PartialDateField(blank=True, verbose_name="approved on")),
+                (
+                    "withdrawn_on",
+                    drugs.partial_dates.PartialDateField(
+                        blank=True, help_text="Empty while it is in force.", verbose_name="withdrawn on"
+                    ),
+                ),
+                ("indication", models.TextField(blank=True, verbose_name="for whom")),
+                (
+                    "edition",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="%(class)s_set", to="drugs.edition"
+                    ),
+                ),
+                (
+                    "source",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="drugs.source",
+                        verbose_name="source",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'approval',
-                'verbose_name_plural': 'approvals',
-                'ordering': ['position', 'pk'],
-                'abstract': False,
+                "verbose_name": "approval",
+                "verbose_name_plural": "approvals",
+                "ordering": ["position", "pk"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Sponsor',
+            name="Sponsor",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.UUIDField(default=uuid.uuid4, editable=False, verbose_name='permanent identifier')),
-                ('position', models.PositiveSmallIntegerField(default=0, help_text='Smaller numbers come first.', verbose_name='order')),
-                ('is_verified', models.BooleanField(default=False, help_text='Tick when you have read the source yourself. Rows without it are for staff only.', verbose_name='verified')),
-                ('role', models.CharField(choices=[('developer', 'develops it'), ('marketer', 'sells it'), ('trial_sponsor', 'sponsors a trial'), ('partner', 'partner'), ('former', 'developed it formerly')], default='developer', max_length=20, verbose_name='role')),
-                ('edition', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)s_set', to='drugs.edition')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='drugs.organisation', verbose_name='organisation')),
-                ('source', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='drugs.source', verbose_name='source')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("uid", models.UUIDField(default=uuid.uuid4, editable=False, verbose_name="permanent identifier")),
+                (
+                    "position",
+                    models.PositiveSmallIntegerField(
+                        default=0, help_text="Smaller numbers come first.", verbose_name="order"
+                    ),
+                ),
+                (
+                    "is_verified",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Tick when you have read the source yourself. Rows without it are for staff only.",
+                        verbose_name="verified",
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("developer", "develops it"),
+                            ("marketer", "sells it"),
+                            ("trial_sponsor", "sponsors a trial"),
+                            ("partner", "partner"),
+                            ("former", "developed it formerly"),
+                        ],
+                        default="developer",
+                        max_length=20,
+                        verbose_name="role",
+                    ),
+                ),
+                (
+                    "edition",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="%(class)s_set", to="drugs.edition"
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="drugs.organisation",
+                        verbose_name="organisation",
+                    ),
+                ),
+                (
+                    "source",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="drugs.source",
+                        verbose_name="source",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'sponsor',
-                'verbose_name_plural': 'sponsors',
-                'ordering': ['position', 'pk'],
-                'abstract': False,
+                "verbose_name": "sponsor",
+                "verbose_name_plural": "sponsors",
+                "ordering": ["position", "pk"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='StatusEvent',
+            name="StatusEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.UUIDField(default=uuid.uuid4, editable=False, verbose_name='permanent identifier')),
-                ('position', models.PositiveSmallIntegerField(default=0, help_text='Smaller numbers come first.', verbose_name='order')),
-                ('is_verified', models.BooleanField(default=False, help_text='Tick when you have read the source yourself. Rows without it are for staff only.', verbose_name='verified')),
-                ('stage', models.CharField(choices=[('in_development', 'In development'), ('approved', 'Approved'), ('no_longer_in_development', 'No longer in development')], max_length=24, verbose_name='stage')),
-                ('region', drugs.regions.RegionField(default='WW', help_text='A country, the European Union, or everywhere else.', max_length=2, verbose_name='region')),
-                ('is_current', models.BooleanField(default=True, help_text='The stage that holds today. One per region; the others are history.', verbose_name='current')),
-                ('happened_on', drugs.partial_dates.PartialDateField(blank=True, verbose_name='date')),
-                ('reason', models.CharField(blank=True, choices=[('futility', 'it did not work in its trial'), ('safety', 'safety'), ('funding', 'funding'), ('business', 'business decision'), ('regulator', "regulator's decision"), ('unknown', 'no reason published')], help_text="For 'no longer in development': why it ended.", max_length=12, verbose_name='reason')),
-                ('learned', models.TextField(blank=True, help_text='In a sentence or two: what this told the field.', verbose_name='what was learned')),
-                ('edition', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)s_set', to='drugs.edition')),
-                ('source', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='drugs.source', verbose_name='source')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("uid", models.UUIDField(default=uuid.uuid4, editable=False, verbose_name="permanent identifier")),
+                (
+                    "position",
+                    models.PositiveSmallIntegerField(
+                        default=0, help_text="Smaller numbers come first.", verbose_name="order"
+                    ),
+                ),
+                (
+                    "is_verified",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Tick when you have read the source yourself. Rows without it are for staff only.",
+                        verbose_name="verified",
+                    ),
+                ),
+                (
+                    "stage",
+                    models.CharField(
+                        choices=[
+                            ("in_development", "In development"),
+                            ("approved", "Approved"),
+                            ("no_longer_in_development", "No longer in development"),
+                        ],
+                        max_length=24,
+                        verbose_name="stage",
+                    ),
+                ),
+                (
+                    "region",
+                    drugs.regions.RegionField(
+                        default="WW",
+                        help_text="A country, the European Union, or everywhere else.",
+                        max_length=2,
+                        verbose_name="region",
+                    ),
+                ),
+                (
+                    "is_current",
+                    models.BooleanField(
+                        default=True,
+                        help_text="The stage that holds today. One per region; the others are history.",
+                        verbose_name="current",
+                    ),
+                ),
+                ("happened_on", drugs.partial_dates.PartialDateField(blank=True, verbose_name="date")),
+                (
+                    "reason",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("futility", "it did not work in its trial"),
+                            ("safety", "safety"),
+                            ("funding", "funding"),
+                            ("business", "business decision"),
+                            ("regulator", "regulator's decision"),
+                            ("unknown", "no reason published"),
+                        ],
+                        help_text="For 'no longer in development': why it ended.",
+                        max_length=12,
+                        verbose_name="reason",
+                    ),
+                ),
+                (
+                    "learned",
+                    models.TextField(
+                        blank=True,
+                        help_text="In a sentence or two: what this told the field.",
+                        verbose_name="what was learned",
+                    ),
+                ),
+                (
+                    "edition",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="%(class)s_set", to="drugs.edition"
+                    ),
+                ),
+                (
+                    "source",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="drugs.source",
+                        verbose_name="source",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'stage',
-                'verbose_name_plural': 'stages',
-                'ordering': ['position', 'pk'],
-                'abstract': False,
+                "verbose_name": "stage",
+                "verbose_name_plural": "stages",
+                "ordering": ["position", "pk"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Therapy',
+            name="Therapy",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(help_text="The last part of the page's address: /drugs/<address>/. Changing it keeps the old one as a redirect.", max_length=100, unique=True, verbose_name='address')),
-                ('kind', models.CharField(choices=[('drug', 'drug'), ('cell_therapy', 'cell therapy'), ('device', 'device'), ('topic', 'topic page covering several therapies')], default='drug', max_length=20, verbose_name='kind')),
-                ('review_every_months', models.PositiveSmallIntegerField(default=6, help_text='How long after its last edition the page is due for review.', verbose_name='review every (months)')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "slug",
+                    models.SlugField(
+                        help_text="The last part of the page's address: /drugs/<address>/. Changing it keeps the old one as a redirect.",
+                        max_length=100,
+                        unique=True,
+                        verbose_name="address",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("drug", "drug"),
+                            ("cell_therapy", "cell therapy"),
+                            ("device", "device"),
+                            ("topic", "topic page covering several therapies"),
+                        ],
+                        default="drug",
+                        max_length=20,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "review_every_months",
+                    models.PositiveSmallIntegerField(
+                        default=6,
+                        help_text="How long after its last edition the page is due for review.",
+                        verbose_name="review every (months)",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'therapy',
-                'verbose_name_plural': 'therapies',
-                'ordering': ['slug'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('slug__in', ('in-development', 'approved', 'no-longer-in-development', 'feed', 'search', 'compare')), _negated=True), name='therapy_slug_not_reserved', violation_error_message="This word is an address of the site itself. Choose another, such as the drug's name."), models.CheckConstraint(condition=models.Q(('kind__in', ['drug', 'cell_therapy', 'device', 'topic'])), name='therapy_kind_known', violation_error_message='Choose a kind from the list.'), models.CheckConstraint(condition=models.Q(('review_every_months__gte', 1)), name='therapy_review_interval_positive', violation_error_message='A page is reviewed after one month or more.')],
+                "verbose_name": "therapy",
+                "verbose_name_plural": "therapies",
+                "ordering": ["slug"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "slug__in",
+                                ("in-development", "approved", "no-longer-in-development", "feed", "search", "compare"),
+                            ),
+                            _negated=True,
+                        ),
+                        name="therapy_slug_not_reserved",
+                        violation_error_message="This word is an address of the site itself. Choose another, such as the drug's name.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["drug", "cell_therapy", "device", "topic"])),
+                        name="therapy_kind_known",
+                        violation_error_message="Choose a kind from the list.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("review_every_months__gte", 1)),
+                        name="therapy_review_interval_positive",
+                        violation_error_message="A page is reviewed after one month or more.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='SeeAlso',
+            name="SeeAlso",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.UUIDField(default=uuid.uuid4, editable=False, verbose_name='permanent identifier')),
-                ('position', models.PositiveSmallIntegerField(default=0, help_text='Smaller numbers come first.', verbose_name='order')),
-                ('is_verified', models.BooleanField(default=False, help_text='Tick when you have read the source yourself. Rows without it are for staff only.', verbose_name='verified')),
-                ('why', models.CharField(blank=True, help_text='Such as: the same active substance.', max_length=200, verbose_name='why')),
-                ('edition', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)s_set', to='drugs.edition')),
-                ('therapy', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='drugs.therapy', verbose_name='therapy')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("uid", models.UUIDField(default=uuid.uuid4, editable=False, verbose_name="permanent identifier")),
+                (
+                    "position",
+                    models.PositiveSmallIntegerField(
+                        default=0, help_text="Smaller numbers come first.", verbose_name="order"
+                    ),
+                ),
+                (
+                    "is_verified",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Tick when you have read the source yourself. Rows without it are for staff only.",
+                        verbose_name="verified",
+                    ),
+                ),
+                (
+                    "why",
+                    models.CharField(
+                        blank=True, help_text="Such as: the same active substance.", max_length=200, verbose_name="why"
+                    ),
+                ),
+                (
+                    "edition",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="%(class)s_set", to="drugs.edition"
+                    ),
+                ),
+                (
+                    "therapy",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="drugs.therapy",
+                        verbose_name="therapy",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'see also',
-                'verbose_name_plural': 'see also',
-                'ordering': ['position', 'pk'],
-                'abstract': False,
+                "verbose_name": "see also",
+                "verbose_name_plural": "see also",
+                "ordering": ["position", "pk"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Publication',
+            name="Publication",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('goes_live_at', models.DateTimeField(verbose_name='goes live at')),
-                ('published_at', models.DateTimeField(auto_now_add=True, verbose_name='decided at')),
-                ('note', models.TextField(help_text='One or two sentences that readers see with the edition.', verbose_name='what changed and what it means')),
-                ('digest', models.CharField(editable=False, help_text="SHA-256 of the edition's content at that moment: proves that it never changed.", max_length=64, verbose_name='digest')),
-                ('withdrawn_at', models.DateTimeField(blank=True, null=True, verbose_name='withdrawn at')),
-                ('withdrawn_reason', models.TextField(blank=True, verbose_name='why it was withdrawn')),
-                ('edition', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, to='drugs.edition')),
-                ('published_by', models.ForeignKey(blank=True, help_text='Empty for the editions that came with the site.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('withdrawn_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('therapy', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='publications', to='drugs.therapy')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("goes_live_at", models.DateTimeField(verbose_name="goes live at")),
+                ("published_at", models.DateTimeField(auto_now_add=True, verbose_name="decided at")),
+                (
+                    "note",
+                    models.TextField(
+                        help_text="One or two sentences that readers see with the edition.",
+                        verbose_name="what changed and what it means",
+                    ),
+                ),
+                (
+                    "digest",
+                    models.CharField(
+                        editable=False,
+                        help_text="SHA-256 of the edition's content at that moment: proves that it never changed.",
+                        max_length=64,
+                        verbose_name="digest",
+                    ),
+                ),
+                ("withdrawn_at", models.DateTimeField(blank=True, null=True, verbose_name="withdrawn at")),
+                ("withdrawn_reason", models.TextField(blank=True, verbose_name="why it was withdrawn")),
+                ("edition", models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, to="drugs.edition")),
+                (
+                    "published_by",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="Empty for the editions that came with the site.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "withdrawn_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "therapy",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="publications",
+                        to="drugs.therapy",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'publication',
-                'verbose_name_plural': 'publications',
-                'ordering': ['-goes_live_at', 'pk'],
+                "verbose_name": "publication",
+                "verbose_name_plural": "publications",
+                "ordering": ["-goes_live_at", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='FormerSlug',
+            name="FormerSlug",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(max_length=100, unique=True, verbose_name='former address')),
-                ('therapy', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='former_slugs', to='drugs.therapy')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("slug", models.SlugField(max_length=100, unique=True, verbose_name="former address")),
+                (
+                    "therapy",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="former_slugs", to="drugs.therapy"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'former address',
-                'verbose_name_plural': 'former addresses',
-                'ordering': ['slug'],
+                "verbose_name": "former address",
+                "verbose_name_plural": "former addresses",
+                "ordering": ["slug"],
             },
         ),
         migrations.AddField(
-            model_name='edition',
-            name='therapy',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='editions', to='drugs.therapy'),
+            model_name="edition",
+            name="therapy",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="editions", to="drugs.therapy"
+            ),
         ),
         migrations.CreateModel(
-            name='Trial',
+            name="Trial",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('home_number', models.CharField(help_text='The number in the registry that the study calls its own.', max_length=40, unique=True, verbose_name='registry number')),
-                ('home_registry', models.CharField(choices=[('CTGOV', 'ClinicalTrials.gov'), ('EUCTR', 'EU Clinical Trials Register'), ('CTIS', 'EU Clinical Trials (CTIS)'), ('ISRCTN', 'ISRCTN'), ('ANZCTR', 'ANZCTR (Australia, New Zealand)'), ('CHICTR', 'ChiCTR (China)'), ('CRIS', 'CRIS (South Korea)'), ('CTRI', 'CTRI (India)'), ('DRKS', 'DRKS (Germany)'), ('IRCT', 'IRCT (Iran)'), ('JRCT', 'jRCT (Japan)'), ('UMIN', 'UMIN-CTR (Japan)'), ('JAPICCTI', 'JapicCTI (Japan)'), ('NTR', 'Dutch trial register'), ('PACTR', 'PACTR (Africa)'), ('REBEC', 'ReBEC (Brazil)'), ('RPCEC', 'RPCEC (Cuba)'), ('REPEC', 'REPEC (Peru)'), ('SLCTR', 'SLCTR (Sri Lanka)'), ('TCTR', 'TCTR (Thailand)'), ('LBCTR', 'LBCTR (Lebanon)'), ('ITMCTR', 'ITMCTR (traditional medicine)')], max_length=10, verbose_name='registry')),
-                ('brief_title', models.TextField(blank=True, verbose_name='title')),
-                ('official_title', models.TextField(blank=True, verbose_name='official title')),
-                ('acronym', models.CharField(blank=True, max_length=200, verbose_name='acronym')),
-                ('secondary_ids', models.TextField(blank=True, help_text="Grants and sponsors' codes, separated by |. Searched, never matched.", verbose_name='other numbers')),
-                ('overall_status', models.CharField(blank=True, choices=[('NOT_YET_RECRUITING', 'Not yet recruiting'), ('RECRUITING', 'Recruiting'), ('ENROLLING_BY_INVITATION', 'Enrolling by invitation'), ('ACTIVE_NOT_RECRUITING', 'Active, not recruiting'), ('SUSPENDED', 'Suspended'), ('COMPLETED', 'Completed'), ('TERMINATED', 'Terminated'), ('WITHDRAWN', 'Withdrawn before anybody took part'), ('UNKNOWN', 'Unknown status'), ('AVAILABLE', 'Available'), ('NO_LONGER_AVAILABLE', 'No longer available'), ('TEMPORARILY_NOT_AVAILABLE', 'Temporarily not available'), ('APPROVED_FOR_MARKETING', 'Approved for marketing'), ('WITHHELD', 'Withheld')], max_length=28, verbose_name='status')),
-                ('why_stopped', models.TextField(blank=True, verbose_name='why it stopped')),
-                ('start_date', drugs.partial_dates.PartialDateField(blank=True, verbose_name='start')),
-                ('start_date_type', models.CharField(blank=True, choices=[('ACTUAL', 'actual'), ('ESTIMATED', 'estimated')], max_length=9, verbose_name='start is')),
-                ('primary_completion_date', drugs.partial_dates.PartialDateField(blank=True, help_text='When the last person was measured for the main outcome.', verbose_name='primary completion')),
-                ('primary_completion_date_type', models.CharField(blank=True, choices=[('ACTUAL', 'actual'), ('ESTIMATED', 'estimated')], max_length=9, verbose_name='primary completion is')),
-                ('completion_date', drugs.partial_dates.PartialDateField(blank=True, verbose_name='completion')),
-                ('completion_date_type', models.CharField(blank=True, choices=[('ACTUAL', 'actual'), ('ESTIMATED', 'estimated')], max_length=9, verbose_name='completion is')),
-                ('first_posted', drugs.partial_dates.PartialDateField(blank=True, verbose_name='first posted')),
-                ('results_first_posted', drugs.partial_dates.PartialDateField(blank=True, verbose_name='results first posted')),
-                ('last_update_posted', drugs.partial_dates.PartialDateField(blank=True, verbose_name='last update in the registry')),
-                ('has_results', models.BooleanField(blank=True, null=True, verbose_name='results in the registry')),
-                ('study_type', models.CharField(blank=True, choices=[('INTERVENTIONAL', 'Interventional'), ('OBSERVATIONAL', 'Observational'), ('EXPANDED_ACCESS', 'Expanded access')], max_length=16, verbose_name='study type')),
-                ('phases', models.CharField(blank=True, choices=[('NA', 'Not applicable'), ('EARLY_PHASE1', 'Early phase 1'), ('PHASE1', 'Phase 1'), ('PHASE1|PHASE2', 'Phase 1 and 2'), ('PHASE2', 'Phase 2'), ('PHASE2|PHASE3', 'Phase 2 and 3'), ('PHASE3', 'Phase 3'), ('PHASE4', 'Phase 4')], max_length=16, verbose_name='phase')),
-                ('phase_rank', models.GeneratedField(db_persist=True, expression=models.Case(models.When(phases='EARLY_PHASE1', then=models.Value(5)), models.When(phases='PHASE1', then=models.Value(10)), models.When(phases='PHASE1|PHASE2', then=models.Value(15)), models.When(phases='PHASE2', then=models.Value(20)), models.When(phases='PHASE2|PHASE3', then=models.Value(25)), models.When(phases='PHASE3', then=models.Value(30)), models.When(phases='PHASE4', then=models.Value(40)), default=None), output_field=models.PositiveSmallIntegerField(null=True))),
-                ('allocation', models.CharField(blank=True, choices=[('RANDOMIZED', 'Randomised'), ('NON_RANDOMIZED', 'Not randomised'), ('NA', 'Not applicable')], max_length=16, verbose_name='allocation')),
-                ('intervention_model', models.CharField(blank=True, choices=[('SINGLE_GROUP', 'Single group'), ('PARALLEL', 'Parallel groups'), ('CROSSOVER', 'Crossover'), ('FACTORIAL', 'Factorial'), ('SEQUENTIAL', 'Sequential')], max_length=16, verbose_name='intervention model')),
-                ('masking', models.CharField(blank=True, choices=[('NONE', 'None (open label)'), ('SINGLE', 'Single'), ('DOUBLE', 'Double'), ('TRIPLE', 'Triple'), ('QUADRUPLE', 'Quadruple')], max_length=10, verbose_name='masking')),
-                ('primary_purpose', models.CharField(blank=True, choices=[('TREATMENT', 'Treatment'), ('PREVENTION', 'Prevention'), ('DIAGNOSTIC', 'Diagnosis'), ('ECT', 'Educational, counselling or training'), ('SUPPORTIVE_CARE', 'Supportive care'), ('SCREENING', 'Screening'), ('HEALTH_SERVICES_RESEARCH', 'Health services research'), ('BASIC_SCIENCE', 'Basic science'), ('DEVICE_FEASIBILITY', 'Device feasibility'), ('OTHER', 'Other')], max_length=26, verbose_name='primary purpose')),
-                ('observational_model', models.CharField(blank=True, max_length=40, verbose_name='observational model')),
-                ('time_perspective', models.CharField(blank=True, max_length=40, verbose_name='time perspective')),
-                ('enrollment', models.PositiveIntegerField(blank=True, help_text='How many people take part. 0 is a number: nobody did.', null=True, verbose_name='enrolment')),
-                ('enrollment_type', models.CharField(blank=True, choices=[('ACTUAL', 'actual'), ('ESTIMATED', 'estimated')], max_length=9, verbose_name='enrolment is')),
-                ('conditions', models.TextField(blank=True, help_text='Separated by |.', verbose_name='conditions')),
-                ('interventions', models.TextField(blank=True, help_text='Separated by |, each as TYPE: name.', verbose_name='interventions')),
-                ('primary_outcomes', models.TextField(blank=True, verbose_name='primary outcomes')),
-                ('secondary_outcomes', models.TextField(blank=True, verbose_name='secondary outcomes')),
-                ('other_outcomes', models.TextField(blank=True, verbose_name='other outcomes')),
-                ('brief_summary', models.TextField(blank=True, verbose_name='brief summary')),
-                ('sex', models.CharField(blank=True, choices=[('ALL', 'All'), ('FEMALE', 'Female'), ('MALE', 'Male')], max_length=6, verbose_name='sex')),
-                ('age', models.CharField(blank=True, max_length=200, verbose_name='age')),
-                ('lead_sponsor', models.CharField(blank=True, max_length=400, verbose_name='sponsor')),
-                ('collaborators', models.TextField(blank=True, verbose_name='collaborators')),
-                ('funder_type', models.CharField(blank=True, max_length=200, verbose_name='funder type')),
-                ('countries', models.TextField(blank=True, help_text='ISO 3166-1 codes separated by |.', verbose_name='countries')),
-                ('locations', models.TextField(blank=True, verbose_name='sites')),
-                ('study_documents', models.TextField(blank=True, verbose_name='documents')),
-                ('is_verified', models.BooleanField(default=True, help_text="Untick where nobody has seen the registry's record: the trial is then for staff only.", verbose_name='verified')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='on this site since')),
-                ('changed_at', models.DateTimeField(auto_now=True, db_index=True, verbose_name='last changed on this site')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "home_number",
+                    models.CharField(
+                        help_text="The number in the registry that the study calls its own.",
+                        max_length=40,
+                        unique=True,
+                        verbose_name="registry number",
+                    ),
+                ),
+                (
+                    "home_registry",
+                    models.CharField(
+                        choices=[
+                            ("CTGOV", "ClinicalTrials.gov"),
+                            ("EUCTR", "EU Clinical Trials Register"),
+                            ("CTIS", "EU Clinical Trials (CTIS)"),
+                            ("ISRCTN", "ISRCTN"),
+                            ("ANZCTR", "ANZCTR (Australia, New Zealand)"),
+                            ("CHICTR", "ChiCTR (China)"),
+                            ("CRIS", "CRIS (South Korea)"),
+                            ("CTRI", "CTRI (India)"),
+                            ("DRKS", "DRKS (Germany)"),
+                            ("IRCT", "IRCT (Iran)"),
+                            ("JRCT", "jRCT (Japan)"),
+                            ("UMIN", "UMIN-CTR (Japan)"),
+                            ("JAPICCTI", "JapicCTI (Japan)"),
+                            ("NTR", "Dutch trial register"),
+                            ("PACTR", "PACTR (Africa)"),
+                            ("REBEC", "ReBEC (Brazil)"),
+                            ("RPCEC", "RPCEC (Cuba)"),
+                            ("REPEC", "REPEC (Peru)"),
+                            ("SLCTR", "SLCTR (Sri Lanka)"),
+                            ("TCTR", "TCTR (Thailand)"),
+                            ("LBCTR", "LBCTR (Lebanon)"),
+                            ("ITMCTR", "ITMCTR (traditional medicine)"),
+                        ],
+                        max_length=10,
+                        verbose_name="registry",
+                    ),
+                ),
+                ("brief_title", models.TextField(blank=True, verbose_name="title")),
+                ("official_title", models.TextField(blank=True, verbose_name="official title")),
+                ("acronym", models.CharField(blank=True, max_length=200, verbose_name="acronym")),
+                (
+                    "secondary_ids",
+                    models.TextField(
+                        blank=True,
+                        help_text="Grants and sponsors' codes, separated by |. Searched, never matched.",
+                        verbose_name="other numbers",
+                    ),
+                ),
+                (
+                    "overall_status",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("NOT_YET_RECRUITING", "Not yet recruiting"),
+                            ("RECRUITING", "Recruiting"),
+                            ("ENROLLING_BY_INVITATION", "Enrolling by invitation"),
+                            ("ACTIVE_NOT_RECRUITING", "Active, not recruiting"),
+                            ("SUSPENDED", "Suspended"),
+                            ("COMPLETED", "Completed"),
+                            ("TERMINATED", "Terminated"),
+                            ("WITHDRAWN", "Withdrawn before anybody took part"),
+                            ("UNKNOWN", "Unknown status"),
+                            ("AVAILABLE", "Available"),
+                            ("NO_LONGER_AVAILABLE", "No longer available"),
+                            ("TEMPORARILY_NOT_AVAILABLE", "Temporarily not available"),
+                            ("APPROVED_FOR_MARKETING", "Approved for marketing"),
+                            ("WITHHELD", "Withheld"),
+                        ],
+                        max_length=28,
+                        verbose_name="status",
+                    ),
+                ),
+                ("why_stopped", models.TextField(blank=True, verbose_name="why it stopped")),
+                ("start_date", drugs.partial_dates.PartialDateField(blank=True, verbose_name="start")),
+                (
+                    "start_date_type",
+                    models.CharField(
+                        blank=True,
+                        choices=[("ACTUAL", "actual"), ("ESTIMATED", "estimated")],
+                        max_length=9,
+                        verbose_name="start is",
+                    ),
+                ),
+                (
+                    "primary_completion_date",
+                    drugs.partial_dates.PartialDateField(
+                        blank=True,
+                        help_text="When the last person was measured for the main outcome.",
+                        verbose_name="primary completion",
+                    ),
+                ),
+                (
+                    "primary_completion_date_type",
+                    models.CharField(
+                        blank=True,
+                        choices=[("ACTUAL", "actual"), ("ESTIMATED", "estimated")],
+                        max_length=9,
+                        verbose_name="primary completion is",
+                    ),
+                ),
+                ("completion_date", drugs.partial_dates.PartialDateField(blank=True, verbose_name="completion")),
+                (
+                    "completion_date_type",
+                    models.CharField(
+                        blank=True,
+                        choices=[("ACTUAL", "actual"), ("ESTIMATED", "estimated")],
+                        max_length=9,
+                        verbose_name="completion is",
+                    ),
+                ),
+                ("first_posted", drugs.partial_dates.PartialDateField(blank=True, verbose_name="first posted")),
+                (
+                    "results_first_posted",
+                    drugs.partial_dates.PartialDateField(blank=True, verbose_name="results first posted"),
+                ),
+                (
+                    "last_update_posted",
+                    drugs.partial_dates.PartialDateField(blank=True, verbose_name="last update in the registry"),
+                ),
+                ("has_results", models.BooleanField(blank=True, null=True, verbose_name="results in the registry")),
+                (
+                    "study_type",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("INTERVENTIONAL", "Interventional"),
+                            ("OBSERVATIONAL", "Observational"),
+                            ("EXPANDED_ACCESS", "Expanded access"),
+                        ],
+                        max_length=16,
+                        verbose_name="study type",
+                    ),
+                ),
+                (
+                    "phases",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("NA", "Not applicable"),
+                            ("EARLY_PHASE1", "Early phase 1"),
+                            ("PHASE1", "Phase 1"),
+                            ("PHASE1|PHASE2", "Phase 1 and 2"),
+                            ("PHASE2", "Phase 2"),
+                            ("PHASE2|PHASE3", "Phase 2 and 3"),
+                            ("PHASE3", "Phase 3"),
+                            ("PHASE4", "Phase 4"),
+                        ],
+                        max_length=16,
+                        verbose_name="phase",
+                    ),
+                ),
+                (
+                    "phase_rank",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=models.Case(
+                            models.When(phases="EARLY_PHASE1", then=models.Value(5)),
+                            models.When(phases="PHASE1", then=models.Value(10)),
+                            models.When(phases="PHASE1|PHASE2", then=models.Value(15)),
+                            models.When(phases="PHASE2", then=models.Value(20)),
+                            models.When(phases="PHASE2|PHASE3", then=models.Value(25)),
+                            models.When(phases="PHASE3", then=models.Value(30)),
+                            models.When(phases="PHASE4", then=models.Value(40)),
+                            default=None,
+                        ),
+                        output_field=models.PositiveSmallIntegerField(null=True),
+                    ),
+                ),
+                (
+                    "allocation",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("RANDOMIZED", "Randomised"),
+                            ("NON_RANDOMIZED", "Not randomised"),
+                            ("NA", "Not applicable"),
+                        ],
+                        max_length=16,
+                        verbose_name="allocation",
+                    ),
+                ),
+                (
+                    "intervention_model",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("SINGLE_GROUP", "Single group"),
+                            ("PARALLEL", "Parallel groups"),
+                            ("CROSSOVER", "Crossover"),
+                            ("FACTORIAL", "Factorial"),
+                            ("SEQUENTIAL", "Sequential"),
+                        ],
+                        max_length=16,
+                        verbose_name="intervention model",
+                    ),
+                ),
+                (
+                    "masking",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("NONE", "None (open label)"),
+                            ("SINGLE", "Single"),
+                            ("DOUBLE", "Double"),
+                            ("TRIPLE", "Triple"),
+                            ("QUADRUPLE", "Quadruple"),
+                        ],
+                        max_length=10,
+                        verbose_name="masking",
+                    ),
+                ),
+                (
+                    "primary_purpose",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("TREATMENT", "Treatment"),
+                            ("PREVENTION", "Prevention"),
+                            ("DIAGNOSTIC", "Diagnosis"),
+                            ("ECT", "Educational, counselling or training"),
+                            ("SUPPORTIVE_CARE", "Supportive care"),
+                            ("SCREENING", "Screening"),
+                            ("HEALTH_SERVICES_RESEARCH", "Health services research"),
+                            ("BASIC_SCIENCE", "Basic science"),
+                            ("DEVICE_FEASIBILITY", "Device feasibility"),
+                            ("OTHER", "Other"),
+                        ],
+                        max_length=26,
+                        verbose_name="primary purpose",
+                    ),
+                ),
+                (
+                    "observational_model",
+                    models.CharField(blank=True, max_length=40, verbose_name="observational model"),
+                ),
+                ("time_perspective", models.CharField(blank=True, max_length=40, verbose_name="time perspective")),
+                (
+                    "enrollment",
+                    models.PositiveIntegerField(
+                        blank=True,
+                        help_text="How many people take part. 0 is a number: nobody did.",
+                        null=True,
+                        verbose_name="enrolment",
+                    ),
+                ),
+                (
+                    "enrollment_type",
+                    models.CharField(
+                        blank=True,
+                        choices=[("ACTUAL", "actual"), ("ESTIMATED", "estimated")],
+                        max_length=9,
+                        verbose_name="enrolment is",
+                    ),
+                ),
+                ("conditions", models.TextField(blank=True, help_text="Separated by |.", verbose_name="conditions")),
+                (
+                    "interventions",
+                    models.TextField(
+                        blank=True, help_text="Separated by |, each as TYPE: name.", verbose_name="interventions"
+                    ),
+                ),
+                ("primary_outcomes", models.TextField(blank=True, verbose_name="primary outcomes")),
+                ("secondary_outcomes", models.TextField(blank=True, verbose_name="secondary outcomes")),
+                ("other_outcomes", models.TextField(blank=True, verbose_name="other outcomes")),
+                ("brief_summary", models.TextField(blank=True, verbose_name="brief summary")),
+                (
+                    "sex",
+                    models.CharField(
+                        blank=True,
+                        choices=[("ALL", "All"), ("FEMALE", "Female"), ("MALE", "Male")],
+                        max_length=6,
+                        verbose_name="sex",
+                    ),
+                ),
+                ("age", models.CharField(blank=True, max_length=200, verbose_name="age")),
+                ("lead_sponsor", models.CharField(blank=True, max_length=400, verbose_name="sponsor")),
+                ("collaborators", models.TextField(blank=True, verbose_name="collaborators")),
+                ("funder_type", models.CharField(blank=True, max_length=200, verbose_name="funder type")),
+                (
+                    "countries",
+                    models.TextField(
+                        blank=True, help_text="ISO 3166-1 codes separated by |.", verbose_name="countries"
+                    ),
+                ),
+                ("locations", models.TextField(blank=True, verbose_name="sites")),
+                ("study_documents", models.TextField(blank=True, verbose_name="documents")),
+                (
+                    "is_verified",
+                    models.BooleanField(
+                        default=True,
+                        help_text="Untick where nobody has seen the registry's record: the trial is then for staff only.",
+                        verbose_name="verified",
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="on this site since")),
+                (
+                    "changed_at",
+                    models.DateTimeField(auto_now=True, db_index=True, verbose_name="last changed on this site"),
+                ),
             ],
             options={
-                'verbose_name': 'trial',
-                'verbose_name_plural': 'trials',
-                'ordering': ['-last_update_posted', 'home_number'],
-                'indexes': [models.Index(fields=['-last_update_posted', 'home_number'], name='trial_newest_first'), models.Index(fields=['overall_status'], name='trial_status'), models.Index(fields=['phases'], name='trial_phases'), models.Index(fields=['start_date'], name='trial_start')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('overall_status__in', ['NOT_YET_RECRUITING', 'RECRUITING', 'ENROLLING_BY_INVITATION', 'ACTIVE_NOT_RECRUITING', 'SUSPENDED', 'COMPLETED', 'TERMINATED', 'WITHDRAWN', 'UNKNOWN', 'AVAILABLE', 'NO_LONGER_AVAILABLE', 'TEMPORARILY_NOT_AVAILABLE', 'APPROVED_FOR_MARKETING', 'WITHHELD', ''])), name='trial_status_known', violation_error_message='Choose a status from the list.'), models.CheckConstraint(condition=models.Q(('phases__in', ['NA', 'EARLY_PHASE1', 'PHASE1', 'PHASE1|PHASE2', 'PHASE2', 'PHASE2|PHASE3', 'PHASE3', 'PHASE4', ''])), name='trial_phase_known', violation_error_message='Choose a phase from the list.'), models.CheckConstraint(condition=models.Q(('study_type__in', ['INTERVENTIONAL', 'OBSERVATIONAL', 'EXPANDED_ACCESS', ''])), name='trial_study_type_known', violation_error_message='Choose a study type from the list.'), models.CheckConstraint(condition=models.Q(('home_number', ''), _negated=True), name='trial_has_a_number', violation_error_message='A trial has a registry number; a study without one is described in words.'), models.CheckConstraint(condition=models.Q(('home_registry__in', ['CTGOV', 'EUCTR', 'CTIS', 'ISRCTN', 'ANZCTR', 'CHICTR', 'CRIS', 'CTRI', 'DRKS', 'IRCT', 'JRCT', 'UMIN', 'JAPICCTI', 'NTR', 'PACTR', 'REBEC', 'RPCEC', 'REPEC', 'SLCTR', 'TCTR', 'LBCTR', 'ITMCTR'])), name='trial_registry_known', violation_error_message='Choose a registry from the list.'), models.CheckConstraint(condition=models.Q(models.Q(('start_date', ''), ('start_date__regex', '^\\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\\d|3[01]))?)?$'), _connector='OR'), models.Q(('primary_completion_date', ''), ('primary_completion_date__regex', '^\\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\\d|3[01]))?)?$'), _connector='OR'), models.Q(('completion_date', ''), ('completion_date__regex', '^\\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\\d|3[01]))?)?$'), _connector='OR'), models.Q(('first_posted', ''), ('first_posted__regex', '^\\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\\d|3[01]))?)?$'), _connector='OR'), models.Q(('results_first_posted', ''), ('results_first_posted__regex', '^\\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\\d|3[01]))?)?$'), _connector='OR'), models.Q(('last_update_posted', ''), ('last_update_posted__regex', '^\\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\\d|3[01]))?)?$'), _connector='OR')), name='trial_dates_are_dates', violation_error_message='Write a date as 2020, 2020-05 or 2020-05-13.')],
+                "verbose_name": "trial",
+                "verbose_name_plural": "trials",
+                "ordering": ["-last_update_posted", "home_number"],
+                "indexes": [
+                    models.Index(fields=["-last_update_posted", "home_number"], name="trial_newest_first"),
+                    models.Index(fields=["overall_status"], name="trial_status"),
+                    models.Index(fields=["phases"], name="trial_phases"),
+                    models.Index(fields=["start_date"], name="trial_start"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "overall_status__in",
+                                [
+                                    "NOT_YET_RECRUITING",
+                                    "RECRUITING",
+                                    "ENROLLING_BY_INVITATION",
+                                    "ACTIVE_NOT_RECRUITING",
+                                    "SUSPENDED",
+                                    "COMPLETED",
+                                    "TERMINATED",
+                                    "WITHDRAWN",
+                                    "UNKNOWN",
+                                    "AVAILABLE",
+                                    "NO_LONGER_AVAILABLE",
+                                    "TEMPORARILY_NOT_AVAILABLE",
+                                    "APPROVED_FOR_MARKETING",
+                                    "WITHHELD",
+                                    "",
+                                ],
+                            )
+                        ),
+                        name="trial_status_known",
+                        violation_error_message="Choose a status from the list.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "phases__in",
+                                [
+                                    "NA",
+                                    "EARLY_PHASE1",
+                                    "PHASE1",
+                                    "PHASE1|PHASE2",
+                                    "PHASE2",
+                                    "PHASE2|PHASE3",
+                                    "PHASE3",
+                                    "PHASE4",
+                                    "",
+                                ],
+                            )
+                        ),
+                        name="trial_phase_known",
+                        violation_error_message="Choose a phase from the list.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("study_type__in", ["INTERVENTIONAL", "OBSERVATIONAL", "EXPANDED_ACCESS", ""])
+                        ),
+                        name="trial_study_type_known",
+                        violation_error_message="Choose a study type from the list.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("home_number", ""), _negated=True),
+                        name="trial_has_a_number",
+                        violation_error_message="A trial has a registry number; a study without one is described in words.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "home_registry__in",
+                                [
+                                    "CTGOV",
+                                    "EUCTR",
+                                    "CTIS",
+                                    "ISRCTN",
+                                    "ANZCTR",
+                                    "CHICTR",
+                                    "CRIS",
+                                    "CTRI",
+                                    "DRKS",
+                                    "IRCT",
+                                    "JRCT",
+                                    "UMIN",
+                                    "JAPICCTI",
+                                    "NTR",
+                                    "PACTR",
+                                    "REBEC",
+                                    "RPCEC",
+                                    "REPEC",
+                                    "SLCTR",
+                                    "TCTR",
+                                    "LBCTR",
+                                    "ITMCTR",
+                                ],
+                            )
+                        ),
+                        name="trial_registry_known",
+                        violation_error_message="Choose a registry from the list.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("start_date", ""),
+                                ("start_date__regex", "^\\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\\d|3[01]))?)?$"),
+                                _connector="OR",
+                            ),
+                            models.Q(
+                                ("primary_completion_date", ""),
+                                (
+                                    "primary_completion_date__regex",
+                                    "^\\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\\d|3[01]))?)?$",
+                                ),
+                                _connector="OR",
+                            ),
+                            models.Q(
+                                ("completion_date", ""),
+                                ("completion_date__regex", "^\\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\\d|3[01]))?)?$"),
+                                _connector="OR",
+                            ),
+                            models.Q(
+                                ("first_posted", ""),
+                                ("first_posted__regex", "^\\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\\d|3[01]))?)?$"),
+                                _connector="OR",
+                            ),
+                            models.Q(
+                                ("results_first_posted", ""),
+                                (
+                                    "results_first_posted__regex",
+                                    "^\\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\\d|3[01]))?)?$",
+                                ),
+                                _connector="OR",
+                            ),
+                            models.Q(
+                                ("last_update_posted", ""),
+                                ("last_update_posted__regex", "^\\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\\d|3[01]))?)?$"),
+                                _connector="OR",
+                            ),
+                        ),
+                        name="trial_dates_are_dates",
+                        violation_error_message="Write a date as 2020, 2020-05 or 2020-05-13.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='TherapyTrial',
+            name="TherapyTrial",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('decision', models.CharField(choices=[('suggested', 'suggested, waits for a person'), ('confirmed', 'confirmed'), ('dismissed', 'dismissed')], db_index=True, default='suggested', max_length=10, verbose_name='decision')),
-                ('why', models.CharField(blank=True, help_text="The name that was found in the trial's interventions.", max_length=200, verbose_name='why suggested')),
-                ('decided_at', models.DateTimeField(blank=True, null=True, verbose_name='decided at')),
-                ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('therapy', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='trial_links', to='drugs.therapy')),
-                ('trial', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='therapy_links', to='drugs.trial')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "decision",
+                    models.CharField(
+                        choices=[
+                            ("suggested", "suggested, waits for a person"),
+                            ("confirmed", "confirmed"),
+                            ("dismissed", "dismissed"),
+                        ],
+                        db_index=True,
+                        default="suggested",
+                        max_length=10,
+                        verbose_name="decision",
+                    ),
+                ),
+                (
+                    "why",
+                    models.CharField(
+                        blank=True,
+                        help_text="The name that was found in the trial's interventions.",
+                        max_length=200,
+                        verbose_name="why suggested",
+                    ),
+                ),
+                ("decided_at", models.DateTimeField(blank=True, null=True, verbose_name="decided at")),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "therapy",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="trial_links", to="drugs.therapy"
+                    ),
+                ),
+                (
+                    "trial",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="therapy_links", to="drugs.trial"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'trial of a therapy',
-                'verbose_name_plural': 'trials of therapies',
-                'ordering': ['therapy', 'trial'],
+                "verbose_name": "trial of a therapy",
+                "verbose_name_plural": "trials of therapies",
+                "ordering": ["therapy", "trial"],
             },
         ),
         migrations.CreateModel(
-            name='StaffOverride',
+            name="StaffOverride",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('field', models.CharField(max_length=40, verbose_name='field')),
-                ('value', models.JSONField(verbose_name='value')),
-                ('reason', models.CharField(help_text='Where the right value was read.', max_length=300, verbose_name='why')),
-                ('set_at', models.DateTimeField(auto_now=True, verbose_name='set at')),
-                ('set_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('trial', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='overrides', to='drugs.trial')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("field", models.CharField(max_length=40, verbose_name="field")),
+                ("value", models.JSONField(verbose_name="value")),
+                (
+                    "reason",
+                    models.CharField(help_text="Where the right value was read.", max_length=300, verbose_name="why"),
+                ),
+                ("set_at", models.DateTimeField(auto_now=True, verbose_name="set at")),
+                (
+                    "set_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "trial",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="overrides", to="drugs.trial"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'value set by staff',
-                'verbose_name_plural': 'values set by staff',
-                'ordering': ['trial', 'field'],
+                "verbose_name": "value set by staff",
+                "verbose_name_plural": "values set by staff",
+                "ordering": ["trial", "field"],
             },
         ),
         migrations.CreateModel(
-            name='ReportedResult',
+            name="ReportedResult",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.UUIDField(default=uuid.uuid4, editable=False, verbose_name='permanent identifier')),
-                ('position', models.PositiveSmallIntegerField(default=0, help_text='Smaller numbers come first.', verbose_name='order')),
-                ('is_verified', models.BooleanField(default=False, help_text='Tick when you have read the source yourself. Rows without it are for staff only.', verbose_name='verified')),
-                ('study_name', models.CharField(blank=True, help_text='In words, where no trial is registered.', max_length=200, verbose_name='study without a registry number')),
-                ('time_point', models.CharField(blank=True, help_text='Such as 24 weeks.', max_length=120, verbose_name='time point')),
-                ('population', models.CharField(blank=True, help_text='Such as all who were randomised; faster progression, n=60.', max_length=200, verbose_name='population')),
-                ('comparator', models.CharField(blank=True, help_text='Such as placebo, riluzole alone, delayed start.', max_length=120, verbose_name='comparator')),
-                ('analysis', models.CharField(choices=[('planned', "planned before the trial's data were seen"), ('post_hoc', 'post hoc: chosen after the data were seen'), ('open_label', 'open-label: everybody knew what they took'), ('external_control', 'compared with people outside the trial'), ('not_stated', 'not stated')], max_length=16, verbose_name='analysis')),
-                ('evidence', models.CharField(choices=[('topline', 'topline: announced, not peer reviewed'), ('peer_reviewed', 'peer reviewed'), ('registry', 'posted on the registry'), ('regulator', "regulator's assessment or label")], max_length=16, verbose_name='where it was reported')),
-                ('effect_measure', models.CharField(blank=True, choices=[('mean_difference', 'difference in means'), ('slope_difference', 'difference in rate of change'), ('hazard_ratio', 'hazard ratio'), ('odds_ratio', 'odds ratio'), ('risk_ratio', 'risk ratio'), ('rate_ratio', 'rate ratio'), ('ratio_of_means', 'ratio of means'), ('win_ratio', 'win ratio'), ('percent_difference', 'difference in per cent'), ('median_difference', 'difference in medians'), ('mean_change', 'change from the start of the trial')], max_length=20, verbose_name='effect measure')),
-                ('estimate', models.DecimalField(blank=True, decimal_places=6, max_digits=14, null=True, verbose_name='estimate')),
-                ('interval_low', models.DecimalField(blank=True, decimal_places=6, max_digits=14, null=True, verbose_name='interval from')),
-                ('interval_high', models.DecimalField(blank=True, decimal_places=6, max_digits=14, null=True, verbose_name='interval to')),
-                ('interval_level', models.DecimalField(blank=True, decimal_places=1, help_text='Such as 95.', max_digits=4, null=True, verbose_name='level of the interval (%)')),
-                ('p_relation', models.CharField(blank=True, choices=[('=', '='), ('<', '<'), ('<=', '≤'), ('>', '>')], max_length=2, verbose_name='p is')),
-                ('p_value', models.DecimalField(blank=True, decimal_places=8, max_digits=9, null=True, verbose_name='p')),
-                ('treated_count', models.PositiveIntegerField(blank=True, null=True, verbose_name='people treated')),
-                ('comparator_count', models.PositiveIntegerField(blank=True, null=True, verbose_name='people in the comparison')),
-                ('favours', models.CharField(blank=True, choices=[('treatment', 'the treatment'), ('comparator', 'the comparator'), ('neither', 'neither: no difference was shown')], help_text='Only where the source shows or claims it; empty when it does not say.', max_length=12, verbose_name='favours')),
-                ('finding', models.CharField(blank=True, help_text='Where there is no estimate, or to say what the figures mean.', max_length=400, verbose_name='finding in words')),
-                ('edition', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)s_set', to='drugs.edition')),
-                ('outcome', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='drugs.outcomemeasure', verbose_name='outcome measure')),
-                ('source', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='drugs.source', verbose_name='source')),
-                ('trial', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='drugs.trial', verbose_name='trial')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("uid", models.UUIDField(default=uuid.uuid4, editable=False, verbose_name="permanent identifier")),
+                (
+                    "position",
+                    models.PositiveSmallIntegerField(
+                        default=0, help_text="Smaller numbers come first.", verbose_name="order"
+                    ),
+                ),
+                (
+                    "is_verified",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Tick when you have read the source yourself. Rows without it are for staff only.",
+                        verbose_name="verified",
+                    ),
+                ),
+                (
+                    "study_name",
+                    models.CharField(
+                        blank=True,
+                        help_text="In words, where no trial is registered.",
+                        max_length=200,
+                        verbose_name="study without a registry number",
+                    ),
+                ),
+                (
+                    "time_point",
+                    models.CharField(
+                        blank=True, help_text="Such as 24 weeks.", max_length=120, verbose_name="time point"
+                    ),
+                ),
+                (
+                    "population",
+                    models.CharField(
+                        blank=True,
+                        help_text="Such as all who were randomised; faster progression, n=60.",
+                        max_length=200,
+                        verbose_name="population",
+                    ),
+                ),
+                (
+                    "comparator",
+                    models.CharField(
+                        blank=True,
+                        help_text="Such as placebo, riluzole alone, delayed start.",
+                        max_length=120,
+                        verbose_name="comparator",
+                    ),
+                ),
+                (
+                    "analysis",
+                    models.CharField(
+                        choices=[
+                            ("planned", "planned before the trial's data were seen"),
+                            ("post_hoc", "post hoc: chosen after the data were seen"),
+                            ("open_label", "open-label: everybody knew what they took"),
+                            ("external_control", "compared with people outside the trial"),
+                            ("not_stated", "not stated"),
+                        ],
+                        max_length=16,
+                        verbose_name="analysis",
+                    ),
+                ),
+                (
+                    "evidence",
+                    models.CharField(
+                        choices=[
+                            ("topline", "topline: announced, not peer reviewed"),
+                            ("peer_reviewed", "peer reviewed"),
+                            ("registry", "posted on the registry"),
+                            ("regulator", "regulator's assessment or label"),
+                        ],
+                        max_length=16,
+                        verbose_name="where it was reported",
+                    ),
+                ),
+                (
+                    "effect_measure",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("mean_difference", "difference in means"),
+                            ("slope_difference", "difference in rate of change"),
+                            ("hazard_ratio", "hazard ratio"),
+                            ("odds_ratio", "odds ratio"),
+                            ("risk_ratio", "risk ratio"),
+                            ("rate_ratio", "rate ratio"),
+                            ("ratio_of_means", "ratio of means"),
+                            ("win_ratio", "win ratio"),
+                            ("percent_difference", "difference in per cent"),
+                            ("median_difference", "difference in medians"),
+                            ("mean_change", "change from the start of the trial"),
+                        ],
+                        max_length=20,
+                        verbose_name="effect measure",
+                    ),
+                ),
+                (
+                    "estimate",
+                    models.DecimalField(
+                        blank=True, decimal_places=6, max_digits=14, null=True, verbose_name="estimate"
+                    ),
+                ),
+                (
+                    "interval_low",
+                    models.DecimalField(
+                        blank=True, decimal_places=6, max_digits=14, null=True, verbose_name="interval from"
+                    ),
+                ),
+                (
+                    "interval_high",
+                    models.DecimalField(
+                        blank=True, decimal_places=6, max_digits=14, null=True, verbose_name="interval to"
+                    ),
+                ),
+                (
+                    "interval_level",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=1,
+                        help_text="Such as 95.",
+                        max_digits=4,
+                        null=True,
+                        verbose_name="level of the interval (%)",
+                    ),
+                ),
+                (
+                    "p_relation",
+                    models.CharField(
+                        blank=True,
+                        choices=[("=", "="), ("<", "<"), ("<=", "≤"), (">", ">")],
+                        max_length=2,
+                        verbose_name="p is",
+                    ),
+                ),
+                (
+                    "p_value",
+                    models.DecimalField(blank=True, decimal_places=8, max_digits=9, null=True, verbose_name="p"),
+                ),
+                ("treated_count", models.PositiveIntegerField(blank=True, null=True, verbose_name="people treated")),
+                (
+                    "comparator_count",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="people in the comparison"),
+                ),
+                (
+                    "favours",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("treatment", "the treatment"),
+                            ("comparator", "the comparator"),
+                            ("neither", "neither: no difference was shown"),
+                        ],
+                        help_text="Only where the source shows or claims it; empty when it does not say.",
+                        max_length=12,
+                        verbose_name="favours",
+                    ),
+                ),
+                (
+                    "finding",
+                    models.CharField(
+                        blank=True,
+                        help_text="Where there is no estimate, or to say what the figures mean.",
+                        max_length=400,
+                        verbose_name="finding in words",
+                    ),
+                ),
+                (
+                    "edition",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="%(class)s_set", to="drugs.edition"
+                    ),
+                ),
+                (
+                    "outcome",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="drugs.outcomemeasure",
+                        verbose_name="outcome measure",
+                    ),
+                ),
+                (
+                    "source",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="drugs.source",
+                        verbose_name="source",
+                    ),
+                ),
+                (
+                    "trial",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="drugs.trial",
+                        verbose_name="trial",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'reported result',
-                'verbose_name_plural': 'reported results',
-                'ordering': ['position', 'pk'],
-                'abstract': False,
+                "verbose_name": "reported result",
+                "verbose_name_plural": "reported results",
+                "ordering": ["position", "pk"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='RegistryRecord',
+            name="RegistryRecord",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('said_by', models.CharField(choices=[('registry', 'the registry'), ('ictrp', "WHO ICTRP's copy"), ('sheet', "a partner's sheet")], default='registry', max_length=10, verbose_name='said by')),
-                ('registry', models.CharField(choices=[('CTGOV', 'ClinicalTrials.gov'), ('EUCTR', 'EU Clinical Trials Register'), ('CTIS', 'EU Clinical Trials (CTIS)'), ('ISRCTN', 'ISRCTN'), ('ANZCTR', 'ANZCTR (Australia, New Zealand)'), ('CHICTR', 'ChiCTR (China)'), ('CRIS', 'CRIS (South Korea)'), ('CTRI', 'CTRI (India)'), ('DRKS', 'DRKS (Germany)'), ('IRCT', 'IRCT (Iran)'), ('JRCT', 'jRCT (Japan)'), ('UMIN', 'UMIN-CTR (Japan)'), ('JAPICCTI', 'JapicCTI (Japan)'), ('NTR', 'Dutch trial register'), ('PACTR', 'PACTR (Africa)'), ('REBEC', 'ReBEC (Brazil)'), ('RPCEC', 'RPCEC (Cuba)'), ('REPEC', 'REPEC (Peru)'), ('SLCTR', 'SLCTR (Sri Lanka)'), ('TCTR', 'TCTR (Thailand)'), ('LBCTR', 'LBCTR (Lebanon)'), ('ITMCTR', 'ITMCTR (traditional medicine)')], max_length=10, verbose_name='registry')),
-                ('number', models.CharField(help_text='The number that the record was found under.', max_length=40, verbose_name='number')),
-                ('last_update', drugs.partial_dates.PartialDateField(blank=True, help_text='As the source states it; empty where it does not.', verbose_name='last update')),
-                ('effective_on', drugs.partial_dates.PartialDateField(blank=True, help_text='Orders records: the last update, or the newest one known when an undated record came in.', verbose_name='in force from')),
-                ('facts', models.JSONField(default=dict, help_text='Cleaned values by column of Trial; a column that the source left empty is absent.', verbose_name='facts')),
-                ('raw', models.JSONField(blank=True, default=dict, verbose_name='as it was written')),
-                ('digest', models.CharField(blank=True, help_text='SHA-256 of the raw row: an equal one need not be cleaned again.', max_length=64, verbose_name='digest')),
-                ('format', models.CharField(blank=True, max_length=40, verbose_name='format')),
-                ('cleaner_version', models.PositiveSmallIntegerField(default=0, verbose_name='version of the cleaner')),
-                ('recorded_at', models.DateTimeField(auto_now_add=True, verbose_name='recorded at')),
-                ('run', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='records', to='drugs.importrun')),
-                ('trial', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='records', to='drugs.trial')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "said_by",
+                    models.CharField(
+                        choices=[
+                            ("registry", "the registry"),
+                            ("ictrp", "WHO ICTRP's copy"),
+                            ("sheet", "a partner's sheet"),
+                        ],
+                        default="registry",
+                        max_length=10,
+                        verbose_name="said by",
+                    ),
+                ),
+                (
+                    "registry",
+                    models.CharField(
+                        choices=[
+                            ("CTGOV", "ClinicalTrials.gov"),
+                            ("EUCTR", "EU Clinical Trials Register"),
+                            ("CTIS", "EU Clinical Trials (CTIS)"),
+                            ("ISRCTN", "ISRCTN"),
+                            ("ANZCTR", "ANZCTR (Australia, New Zealand)"),
+                            ("CHICTR", "ChiCTR (China)"),
+                            ("CRIS", "CRIS (South Korea)"),
+                            ("CTRI", "CTRI (India)"),
+                            ("DRKS", "DRKS (Germany)"),
+                            ("IRCT", "IRCT (Iran)"),
+                            ("JRCT", "jRCT (Japan)"),
+                            ("UMIN", "UMIN-CTR (Japan)"),
+                            ("JAPICCTI", "JapicCTI (Japan)"),
+                            ("NTR", "Dutch trial register"),
+                            ("PACTR", "PACTR (Africa)"),
+                            ("REBEC", "ReBEC (Brazil)"),
+                            ("RPCEC", "RPCEC (Cuba)"),
+                            ("REPEC", "REPEC (Peru)"),
+                            ("SLCTR", "SLCTR (Sri Lanka)"),
+                            ("TCTR", "TCTR (Thailand)"),
+                            ("LBCTR", "LBCTR (Lebanon)"),
+                            ("ITMCTR", "ITMCTR (traditional medicine)"),
+                        ],
+                        max_length=10,
+                        verbose_name="registry",
+                    ),
+                ),
+                (
+                    "number",
+                    models.CharField(
+                        help_text="The number that the record was found under.", max_length=40, verbose_name="number"
+                    ),
+                ),
+                (
+                    "last_update",
+                    drugs.partial_dates.PartialDateField(
+                        blank=True,
+                        help_text="As the source states it; empty where it does not.",
+                        verbose_name="last update",
+                    ),
+                ),
+                (
+                    "effective_on",
+                    drugs.partial_dates.PartialDateField(
+                        blank=True,
+                        help_text="Orders records: the last update, or the newest one known when an undated record came in.",
+                        verbose_name="in force from",
+                    ),
+                ),
+                (
+                    "facts",
+                    models.JSONField(
+                        default=dict,
+                        help_text="Cleaned values by column of Trial; a column that the source left empty is absent.",
+                        verbose_name="facts",
+                    ),
+                ),
+                ("raw", models.JSONField(blank=True, default=dict, verbose_name="as it was written")),
+                (
+                    "digest",
+                    models.CharField(
+                        blank=True,
+                        help_text="SHA-256 of the raw row: an equal one need not be cleaned again.",
+                        max_length=64,
+                        verbose_name="digest",
+                    ),
+                ),
+                ("format", models.CharField(blank=True, max_length=40, verbose_name="format")),
+                ("cleaner_version", models.PositiveSmallIntegerField(default=0, verbose_name="version of the cleaner")),
+                ("recorded_at", models.DateTimeField(auto_now_add=True, verbose_name="recorded at")),
+                (
+                    "run",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="records",
+                        to="drugs.importrun",
+                    ),
+                ),
+                (
+                    "trial",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="records", to="drugs.trial"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'registry record',
-                'verbose_name_plural': 'registry records',
-                'ordering': ['trial', '-effective_on', '-pk'],
+                "verbose_name": "registry record",
+                "verbose_name_plural": "registry records",
+                "ordering": ["trial", "-effective_on", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='ImportRow',
+            name="ImportRow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('row', models.PositiveIntegerField(help_text='The line or record of the file, as a spreadsheet counts it: the header is row 1.', verbose_name='row')),
-                ('number', models.CharField(blank=True, max_length=60, verbose_name='registry number')),
-                ('decision', models.CharField(choices=[('new', 'new'), ('changed', 'changed'), ('held', "held: waits for a person's decision"), ('refused', 'refused'), ('repeated', 'repeated: the same trial again in this file')], max_length=10, verbose_name='decision')),
-                ('is_accepted', models.BooleanField(default=True, help_text='Untick to leave this record out.', verbose_name='accepted')),
-                ('changes', models.JSONField(blank=True, default=list, help_text='[field, old, new] for each field that changes.', verbose_name='changes')),
-                ('left_out', models.JSONField(blank=True, default=list, verbose_name='fields left out')),
-                ('problems', models.JSONField(blank=True, default=list, help_text='{column, value, reason} for each.', verbose_name='problems')),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='drugs.importrun')),
-                ('trial', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='drugs.trial')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "row",
+                    models.PositiveIntegerField(
+                        help_text="The line or record of the file, as a spreadsheet counts it: the header is row 1.",
+                        verbose_name="row",
+                    ),
+                ),
+                ("number", models.CharField(blank=True, max_length=60, verbose_name="registry number")),
+                (
+                    "decision",
+                    models.CharField(
+                        choices=[
+                            ("new", "new"),
+                            ("changed", "changed"),
+                            ("held", "held: waits for a person's decision"),
+                            ("refused", "refused"),
+                            ("repeated", "repeated: the same trial again in this file"),
+                        ],
+                        max_length=10,
+                        verbose_name="decision",
+                    ),
+                ),
+                (
+                    "is_accepted",
+                    models.BooleanField(
+                        default=True, help_text="Untick to leave this record out.", verbose_name="accepted"
+                    ),
+                ),
+                (
+                    "changes",
+                    models.JSONField(
+                        blank=True,
+                        default=list,
+                        help_text="[field, old, new] for each field that changes.",
+                        verbose_name="changes",
+                    ),
+                ),
+                ("left_out", models.JSONField(blank=True, default=list, verbose_name="fields left out")),
+                (
+                    "problems",
+                    models.JSONField(
+                        blank=True, default=list, help_text="{column, value, reason} for each.", verbose_name="problems"
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="rows", to="drugs.importrun"
+                    ),
+                ),
+                (
+                    "trial",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="drugs.trial",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'row of an import',
-                'verbose_name_plural': 'rows of imports',
-                'ordering': ['run', 'row', 'pk'],
+                "verbose_name": "row of an import",
+                "verbose_name_plural": "rows of imports",
+                "ordering": ["run", "row", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='TrialChange',
+            name="TrialChange",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('field', models.CharField(blank=True, help_text="A column of Trial; empty for the trial's first appearance.", max_length=40, verbose_name='field')),
-                ('old', models.TextField(blank=True, verbose_name='before')),
-                ('new', models.TextField(blank=True, verbose_name='after')),
-                ('changed_at', models.DateTimeField(verbose_name='changed at')),
-                ('changed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('run', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='changes', to='drugs.importrun')),
-                ('trial', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='changes', to='drugs.trial')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "field",
+                    models.CharField(
+                        blank=True,
+                        help_text="A column of Trial; empty for the trial's first appearance.",
+                        max_length=40,
+                        verbose_name="field",
+                    ),
+                ),
+                ("old", models.TextField(blank=True, verbose_name="before")),
+                ("new", models.TextField(blank=True, verbose_name="after")),
+                ("changed_at", models.DateTimeField(verbose_name="changed at")),
+                (
+                    "changed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="changes",
+                        to="drugs.importrun",
+                    ),
+                ),
+                (
+                    "trial",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="changes", to="drugs.trial"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'change of a trial',
-                'verbose_name_plural': 'changes of trials',
-                'ordering': ['-changed_at', '-pk'],
+                "verbose_name": "change of a trial",
+                "verbose_name_plural": "changes of trials",
+                "ordering": ["-changed_at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='TrialCountry',
+            name="TrialCountry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('country', models.CharField(max_length=2)),
-                ('trial', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='country_set', to='drugs.trial')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("country", models.CharField(max_length=2)),
+                (
+                    "trial",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="country_set", to="drugs.trial"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['country', 'pk'],
+                "ordering": ["country", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='TrialIdentifier',
+            name="TrialIdentifier",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('registry', models.CharField(choices=[('CTGOV', 'ClinicalTrials.gov'), ('EUCTR', 'EU Clinical Trials Register'), ('CTIS', 'EU Clinical Trials (CTIS)'), ('ISRCTN', 'ISRCTN'), ('ANZCTR', 'ANZCTR (Australia, New Zealand)'), ('CHICTR', 'ChiCTR (China)'), ('CRIS', 'CRIS (South Korea)'), ('CTRI', 'CTRI (India)'), ('DRKS', 'DRKS (Germany)'), ('IRCT', 'IRCT (Iran)'), ('JRCT', 'jRCT (Japan)'), ('UMIN', 'UMIN-CTR (Japan)'), ('JAPICCTI', 'JapicCTI (Japan)'), ('NTR', 'Dutch trial register'), ('PACTR', 'PACTR (Africa)'), ('REBEC', 'ReBEC (Brazil)'), ('RPCEC', 'RPCEC (Cuba)'), ('REPEC', 'REPEC (Peru)'), ('SLCTR', 'SLCTR (Sri Lanka)'), ('TCTR', 'TCTR (Thailand)'), ('LBCTR', 'LBCTR (Lebanon)'), ('ITMCTR', 'ITMCTR (traditional medicine)')], max_length=10, verbose_name='registry')),
-                ('number', models.CharField(help_text='Upper case, as the registry writes it, without prefix or country suffix.', max_length=40, unique=True, verbose_name='number')),
-                ('address', models.CharField(editable=False, help_text='The number with / as -.', max_length=40, unique=True, verbose_name='in addresses')),
-                ('is_home', models.BooleanField(default=False, verbose_name='home registry')),
-                ('trial', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='identifiers', to='drugs.trial')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "registry",
+                    models.CharField(
+                        choices=[
+                            ("CTGOV", "ClinicalTrials.gov"),
+                            ("EUCTR", "EU Clinical Trials Register"),
+                            ("CTIS", "EU Clinical Trials (CTIS)"),
+                            ("ISRCTN", "ISRCTN"),
+                            ("ANZCTR", "ANZCTR (Australia, New Zealand)"),
+                            ("CHICTR", "ChiCTR (China)"),
+                            ("CRIS", "CRIS (South Korea)"),
+                            ("CTRI", "CTRI (India)"),
+                            ("DRKS", "DRKS (Germany)"),
+                            ("IRCT", "IRCT (Iran)"),
+                            ("JRCT", "jRCT (Japan)"),
+                            ("UMIN", "UMIN-CTR (Japan)"),
+                            ("JAPICCTI", "JapicCTI (Japan)"),
+                            ("NTR", "Dutch trial register"),
+                            ("PACTR", "PACTR (Africa)"),
+                            ("REBEC", "ReBEC (Brazil)"),
+                            ("RPCEC", "RPCEC (Cuba)"),
+                            ("REPEC", "REPEC (Peru)"),
+                            ("SLCTR", "SLCTR (Sri Lanka)"),
+                            ("TCTR", "TCTR (Thailand)"),
+                            ("LBCTR", "LBCTR (Lebanon)"),
+                            ("ITMCTR", "ITMCTR (traditional medicine)"),
+                        ],
+                        max_length=10,
+                        verbose_name="registry",
+                    ),
+                ),
+                (
+                    "number",
+                    models.CharField(
+                        help_text="Upper case, as the registry writes it, without prefix or country suffix.",
+                        max_length=40,
+                        unique=True,
+                        verbose_name="number",
+                    ),
+                ),
+                (
+                    "address",
+                    models.CharField(
+                        editable=False,
+                        help_text="The number with / as -.",
+                        max_length=40,
+                        unique=True,
+                        verbose_name="in addresses",
+                    ),
+                ),
+                ("is_home", models.BooleanField(default=False, verbose_name="home registry")),
+                (
+                    "trial",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="identifiers", to="drugs.trial"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'registry number',
-                'verbose_name_plural': 'registry numbers',
-                'ordering': ['-is_home', 'number'],
+                "verbose_name": "registry number",
+                "verbose_name_plural": "registry numbers",
+                "ordering": ["-is_home", "number"],
             },
         ),
         migrations.CreateModel(
-            name='TrialSnapshot',
+            name="TrialSnapshot",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('facts', models.JSONField(verbose_name='facts')),
-                ('taken_at', models.DateTimeField(verbose_name='taken at')),
-                ('is_still_true', models.BooleanField(default=False, help_text='Taken when an editor found that the text still holds, not at publishing.', verbose_name='declared still true')),
-                ('edition', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='trial_snapshots', to='drugs.edition')),
-                ('taken_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('trial', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='snapshots', to='drugs.trial')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("facts", models.JSONField(verbose_name="facts")),
+                ("taken_at", models.DateTimeField(verbose_name="taken at")),
+                (
+                    "is_still_true",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Taken when an editor found that the text still holds, not at publishing.",
+                        verbose_name="declared still true",
+                    ),
+                ),
+                (
+                    "edition",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="trial_snapshots", to="drugs.edition"
+                    ),
+                ),
+                (
+                    "taken_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "trial",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="snapshots", to="drugs.trial"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'snapshot of a trial',
-                'verbose_name_plural': 'snapshots of trials',
-                'ordering': ['edition', 'trial', '-taken_at', '-pk'],
+                "verbose_name": "snapshot of a trial",
+                "verbose_name_plural": "snapshots of trials",
+                "ordering": ["edition", "trial", "-taken_at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Alias',
+            name="Alias",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.UUIDField(default=uuid.uuid4, editable=False, verbose_name='permanent identifier')),
-                ('position', models.PositiveSmallIntegerField(default=0, help_text='Smaller numbers come first.', verbose_name='order')),
-                ('is_verified', models.BooleanField(default=False, help_text='Tick when you have read the source yourself. Rows without it are for staff only.', verbose_name='verified')),
-                ('kind', models.CharField(choices=[('brand', 'brand name'), ('code', 'development code'), ('synonym', 'other name')], max_length=10, verbose_name='kind')),
-                ('text', models.CharField(max_length=120, verbose_name='name')),
-                ('edition', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)s_set', to='drugs.edition')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("uid", models.UUIDField(default=uuid.uuid4, editable=False, verbose_name="permanent identifier")),
+                (
+                    "position",
+                    models.PositiveSmallIntegerField(
+                        default=0, help_text="Smaller numbers come first.", verbose_name="order"
+                    ),
+                ),
+                (
+                    "is_verified",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Tick when you have read the source yourself. Rows without it are for staff only.",
+                        verbose_name="verified",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("brand", "brand name"), ("code", "development code"), ("synonym", "other name")],
+                        max_length=10,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("text", models.CharField(max_length=120, verbose_name="name")),
+                (
+                    "edition",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="%(class)s_set", to="drugs.edition"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'other name',
-                'verbose_name_plural': 'other names',
-                'ordering': ['position', 'pk'],
-                'abstract': False,
-                'indexes': [models.Index(fields=['text'], name='alias_text')],
-                'constraints': [models.UniqueConstraint(fields=('edition', 'uid'), name='alias_uid_unique', violation_error_message='Two rows of an edition have the same permanent identifier.'), models.CheckConstraint(condition=models.Q(('kind__in', ['brand', 'code', 'synonym'])), name='alias_kind_known', violation_error_message='Choose a value from the list.')],
+                "verbose_name": "other name",
+                "verbose_name_plural": "other names",
+                "ordering": ["position", "pk"],
+                "abstract": False,
+                "indexes": [models.Index(fields=["text"], name="alias_text")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("edition", "uid"),
+                        name="alias_uid_unique",
+                        violation_error_message="Two rows of an edition have the same permanent identifier.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["brand", "code", "synonym"])),
+                        name="alias_kind_known",
+                        violation_error_message="Choose a value from the list.",
+                    ),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='importrun',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['uploaded', 'compared', 'confirmed', 'applied', 'undone', 'failed'])), name='run_state_known', violation_error_message='Choose a state from the list.'),
+            model_name="importrun",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["uploaded", "compared", "confirmed", "applied", "undone", "failed"])),
+                name="run_state_known",
+                violation_error_message="Choose a state from the list.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='importrun',
-            constraint=models.CheckConstraint(condition=models.Q(('exported_on', ''), ('exported_on__regex', '^\\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\\d|3[01]))?)?$'), _connector='OR'), name='run_exported_is_a_date', violation_error_message='Write a date as 2020, 2020-05 or 2020-05-13.'),
+            model_name="importrun",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("exported_on", ""),
+                    ("exported_on__regex", "^\\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\\d|3[01]))?)?$"),
+                    _connector="OR",
+                ),
+                name="run_exported_is_a_date",
+                violation_error_message="Write a date as 2020, 2020-05 or 2020-05-13.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='source',
-            constraint=models.UniqueConstraint(fields=('edition', 'uid'), name='source_uid_unique', violation_error_message='Two rows of an edition have the same permanent identifier.'),
+            model_name="source",
+            constraint=models.UniqueConstraint(
+                fields=("edition", "uid"),
+                name="source_uid_unique",
+                violation_error_message="Two rows of an edition have the same permanent identifier.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='source',
-            constraint=models.UniqueConstraint(fields=('edition', 'label'), name='source_label_unique', violation_error_message='Another source of this edition has this label. Add a letter: 2018a, 2018b.'),
+            model_name="source",
+            constraint=models.UniqueConstraint(
+                fields=("edition", "label"),
+                name="source_label_unique",
+                violation_error_message="Another source of this edition has this label. Add a letter: 2018a, 2018b.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='source',
-            constraint=models.CheckConstraint(condition=models.Q(('label', ''), _negated=True), name='source_has_a_label', violation_error_message='A source needs a label to be cited by.'),
+            model_name="source",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("label", ""), _negated=True),
+                name="source_has_a_label",
+                violation_error_message="A source needs a label to be cited by.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='source',
-            constraint=models.CheckConstraint(condition=models.Q(('doi', ''), ('pmcid', ''), ('pmid', ''), ('title', ''), ('url', ''), _negated=True), name='source_can_be_found', violation_error_message='Give an address, a DOI, a PubMed number or at least a title.'),
+            model_name="source",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("doi", ""), ("pmcid", ""), ("pmid", ""), ("title", ""), ("url", ""), _negated=True),
+                name="source_can_be_found",
+                violation_error_message="Give an address, a DOI, a PubMed number or at least a title.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='source',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['journal_article', 'registry_record', 'regulator', 'press_release', 'company_site', 'conference', 'news'])), name='source_kind_known', violation_error_message='Choose a value from the list.'),
+            model_name="source",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "kind__in",
+                        [
+                            "journal_article",
+                            "registry_record",
+                            "regulator",
+                            "press_release",
+                            "company_site",
+                            "conference",
+                            "news",
+                        ],
+                    )
+                ),
+                name="source_kind_known",
+                violation_error_message="Choose a value from the list.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='source',
-            constraint=models.CheckConstraint(condition=models.Q(('retracted_on', ''), ('retracted_on__regex', '^\\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\\d|3[01]))?)?$'), _connector='OR'), name='source_retracted_is_a_date', violation_error_message='Write a date as 2020, 2020-05 or 2020-05-13.'),
+            model_name="source",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("retracted_on", ""),
+                    ("retracted_on__regex", "^\\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\\d|3[01]))?)?$"),
+                    _connector="OR",
+                ),
+                name="source_retracted_is_a_date",
+                violation_error_message="Write a date as 2020, 2020-05 or 2020-05-13.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='sideeffect',
-            constraint=models.UniqueConstraint(fields=('edition', 'uid'), name='sideeffect_uid_unique', violation_error_message='Two rows of an edition have the same permanent identifier.'),
+            model_name="sideeffect",
+            constraint=models.UniqueConstraint(
+                fields=("edition", "uid"),
+                name="sideeffect_uid_unique",
+                violation_error_message="Two rows of an edition have the same permanent identifier.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='sideeffect',
-            constraint=models.CheckConstraint(condition=models.Q(('term', ''), _negated=True), name='side_effect_named', violation_error_message='Name the effect.'),
+            model_name="sideeffect",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("term", ""), _negated=True),
+                name="side_effect_named",
+                violation_error_message="Name the effect.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='dosing',
-            constraint=models.UniqueConstraint(fields=('edition', 'uid'), name='dosing_uid_unique', violation_error_message='Two rows of an edition have the same permanent identifier.'),
+            model_name="dosing",
+            constraint=models.UniqueConstraint(
+                fields=("edition", "uid"),
+                name="dosing_uid_unique",
+                violation_error_message="Two rows of an edition have the same permanent identifier.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='dosing',
-            constraint=models.CheckConstraint(condition=models.Q(('setting__in', ['label', 'trial'])), name='dosing_setting_known', violation_error_message='Choose a value from the list.'),
+            model_name="dosing",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("setting__in", ["label", "trial"])),
+                name="dosing_setting_known",
+                violation_error_message="Choose a value from the list.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='dosing',
-            constraint=models.CheckConstraint(condition=models.Q(('route__in', ['oral', 'feeding_tube', 'intravenous', 'intramuscular', 'subcutaneous', 'intrathecal', 'other'])), name='dosing_route_known', violation_error_message='Choose a value from the list.'),
+            model_name="dosing",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "route__in",
+                        [
+                            "oral",
+                            "feeding_tube",
+                            "intravenous",
+                            "intramuscular",
+                            "subcutaneous",
+                            "intrathecal",
+                            "other",
+                        ],
+                    )
+                ),
+                name="dosing_route_known",
+                violation_error_message="Choose a value from the list.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='dosing',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('amount', ''), _negated=True), models.Q(('schedule', ''), _negated=True)), name='dosing_says_how_much_and_when', violation_error_message='Give an amount and a schedule.'),
+            model_name="dosing",
+            constraint=models.CheckConstraint(
+                condition=models.Q(models.Q(("amount", ""), _negated=True), models.Q(("schedule", ""), _negated=True)),
+                name="dosing_says_how_much_and_when",
+                violation_error_message="Give an amount and a schedule.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='approval',
-            constraint=models.UniqueConstraint(fields=('edition', 'uid'), name='approval_uid_unique', violation_error_message='Two rows of an edition have the same permanent identifier.'),
+            model_name="approval",
+            constraint=models.UniqueConstraint(
+                fields=("edition", "uid"),
+                name="approval_uid_unique",
+                violation_error_message="Two rows of an edition have the same permanent identifier.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='approval',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['full', 'conditional', 'accelerated', 'exceptional'])), name='approval_kind_known', violation_error_message='Choose a value from the list.'),
+            model_name="approval",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["full", "conditional", "accelerated", "exceptional"])),
+                name="approval_kind_known",
+                violation_error_message="Choose a value from the list.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='approval',
-            constraint=models.CheckConstraint(condition=models.Q(('region', 'WW'), _negated=True), name='approval_in_a_place', violation_error_message='An approval is given by one country or by the European Union.'),
+            model_name="approval",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("region", "WW"), _negated=True),
+                name="approval_in_a_place",
+                violation_error_message="An approval is given by one country or by the European Union.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='approval',
-            constraint=models.CheckConstraint(condition=models.Q(('withdrawn_on', ''), ('approved_on', ''), ('withdrawn_on__gte', models.F('approved_on')), _connector='OR'), name='approval_withdrawn_after', violation_error_message='An approval is withdrawn after it was given.'),
+            model_name="approval",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("withdrawn_on", ""),
+                    ("approved_on", ""),
+                    ("withdrawn_on__gte", models.F("approved_on")),
+                    _connector="OR",
+                ),
+                name="approval_withdrawn_after",
+                violation_error_message="An approval is withdrawn after it was given.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='approval',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('approved_on', ''), ('approved_on__regex', '^\\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\\d|3[01]))?)?$'), _connector='OR'), models.Q(('withdrawn_on', ''), ('withdrawn_on__regex', '^\\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\\d|3[01]))?)?$'), _connector='OR')), name='approval_dates_are_dates', violation_error_message='Write a date as 2020, 2020-05 or 2020-05-13.'),
+            model_name="approval",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("approved_on", ""),
+                        ("approved_on__regex", "^\\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\\d|3[01]))?)?$"),
+                        _connector="OR",
+                    ),
+                    models.Q(
+                        ("withdrawn_on", ""),
+                        ("withdrawn_on__regex", "^\\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\\d|3[01]))?)?$"),
+                        _connector="OR",
+                    ),
+                ),
+                name="approval_dates_are_dates",
+                violation_error_message="Write a date as 2020, 2020-05 or 2020-05-13.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='sponsor',
-            constraint=models.UniqueConstraint(fields=('edition', 'uid'), name='sponsor_uid_unique', violation_error_message='Two rows of an edition have the same permanent identifier.'),
+            model_name="sponsor",
+            constraint=models.UniqueConstraint(
+                fields=("edition", "uid"),
+                name="sponsor_uid_unique",
+                violation_error_message="Two rows of an edition have the same permanent identifier.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='sponsor',
-            constraint=models.CheckConstraint(condition=models.Q(('role__in', ['developer', 'marketer', 'trial_sponsor', 'partner', 'former'])), name='sponsor_role_known', violation_error_message='Choose a value from the list.'),
+            model_name="sponsor",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("role__in", ["developer", "marketer", "trial_sponsor", "partner", "former"])),
+                name="sponsor_role_known",
+                violation_error_message="Choose a value from the list.",
+            ),
         ),
         migrations.AddIndex(
-            model_name='statusevent',
-            index=models.Index(condition=models.Q(('is_current', True)), fields=['stage', 'region', 'edition'], name='current_stage'),
+            model_name="statusevent",
+            index=models.Index(
+                condition=models.Q(("is_current", True)), fields=["stage", "region", "edition"], name="current_stage"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='statusevent',
-            constraint=models.UniqueConstraint(fields=('edition', 'uid'), name='statusevent_uid_unique', violation_error_message='Two rows of an edition have the same permanent identifier.'),
+            model_name="statusevent",
+            constraint=models.UniqueConstraint(
+                fields=("edition", "uid"),
+                name="statusevent_uid_unique",
+                violation_error_message="Two rows of an edition have the same permanent identifier.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='statusevent',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_current', True)), fields=('edition', 'region'), name='one_current_stage_per_region', violation_error_message='Only one stage per region is current: untick the other.'),
+            model_name="statusevent",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_current", True)),
+                fields=("edition", "region"),
+                name="one_current_stage_per_region",
+                violation_error_message="Only one stage per region is current: untick the other.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='statusevent',
-            constraint=models.CheckConstraint(condition=models.Q(('stage__in', ['in_development', 'approved', 'no_longer_in_development'])), name='status_stage_known', violation_error_message='Choose a value from the list.'),
+            model_name="statusevent",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("stage__in", ["in_development", "approved", "no_longer_in_development"])),
+                name="status_stage_known",
+                violation_error_message="Choose a value from the list.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='statusevent',
-            constraint=models.CheckConstraint(condition=models.Q(('reason__in', ['futility', 'safety', 'funding', 'business', 'regulator', 'unknown', ''])), name='status_reason_known', violation_error_message='Choose a value from the list.'),
+            model_name="statusevent",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("reason__in", ["futility", "safety", "funding", "business", "regulator", "unknown", ""])
+                ),
+                name="status_reason_known",
+                violation_error_message="Choose a value from the list.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='statusevent',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('stage', 'no_longer_in_development'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='ended_with_a_reason', violation_error_message="Say why it ended; choose 'no reason published' where none was."),
+            model_name="statusevent",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("stage", "no_longer_in_development"), _negated=True),
+                    models.Q(("reason", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="ended_with_a_reason",
+                violation_error_message="Say why it ended; choose 'no reason published' where none was.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='statusevent',
-            constraint=models.CheckConstraint(condition=models.Q(('happened_on', ''), ('happened_on__regex', '^\\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\\d|3[01]))?)?$'), _connector='OR'), name='status_happened_is_a_date', violation_error_message='Write a date as 2020, 2020-05 or 2020-05-13.'),
+            model_name="statusevent",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("happened_on", ""),
+                    ("happened_on__regex", "^\\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\\d|3[01]))?)?$"),
+                    _connector="OR",
+                ),
+                name="status_happened_is_a_date",
+                violation_error_message="Write a date as 2020, 2020-05 or 2020-05-13.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='seealso',
-            constraint=models.UniqueConstraint(fields=('edition', 'uid'), name='seealso_uid_unique', violation_error_message='Two rows of an edition have the same permanent identifier.'),
+            model_name="seealso",
+            constraint=models.UniqueConstraint(
+                fields=("edition", "uid"),
+                name="seealso_uid_unique",
+                violation_error_message="Two rows of an edition have the same permanent identifier.",
+            ),
         ),
         migrations.AddIndex(
-            model_name='publication',
-            index=models.Index(fields=['therapy', 'goes_live_at', 'withdrawn_at', 'edition'], name='gate'),
+            model_name="publication",
+            index=models.Index(fields=["therapy", "goes_live_at", "withdrawn_at", "edition"], name="gate"),
         ),
         migrations.AddConstraint(
-            model_name='publication',
-            constraint=models.UniqueConstraint(fields=('therapy', 'goes_live_at'), name='one_publication_at_a_time', violation_error_message='Another edition of this therapy goes live at this moment. Choose another time.'),
+            model_name="publication",
+            constraint=models.UniqueConstraint(
+                fields=("therapy", "goes_live_at"),
+                name="one_publication_at_a_time",
+                violation_error_message="Another edition of this therapy goes live at this moment. Choose another time.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='publication',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('withdrawn_at', None), ('withdrawn_reason', '')), models.Q(('withdrawn_at__isnull', False), models.Q(('withdrawn_reason', ''), _negated=True)), _connector='OR'), name='withdrawn_with_a_reason', violation_error_message='Say why the edition is withdrawn: readers see it.'),
+            model_name="publication",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("withdrawn_at", None), ("withdrawn_reason", "")),
+                    models.Q(("withdrawn_at__isnull", False), models.Q(("withdrawn_reason", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="withdrawn_with_a_reason",
+                violation_error_message="Say why the edition is withdrawn: readers see it.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='publication',
-            constraint=models.CheckConstraint(condition=models.Q(('note', ''), _negated=True), name='publication_has_a_note', violation_error_message='Say in a sentence what changed and what it means.'),
+            model_name="publication",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("note", ""), _negated=True),
+                name="publication_has_a_note",
+                violation_error_message="Say in a sentence what changed and what it means.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='publication',
-            constraint=models.CheckConstraint(condition=models.Q(('digest__regex', '^[0-9a-f]{64}$')), name='publication_has_a_digest', violation_error_message='A publication keeps the digest of its edition.'),
+            model_name="publication",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("digest__regex", "^[0-9a-f]{64}$")),
+                name="publication_has_a_digest",
+                violation_error_message="A publication keeps the digest of its edition.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='edition',
-            constraint=models.UniqueConstraint(fields=('therapy', 'number'), name='edition_number_unique', violation_error_message='This therapy already has an edition with this number.'),
+            model_name="edition",
+            constraint=models.UniqueConstraint(
+                fields=("therapy", "number"),
+                name="edition_number_unique",
+                violation_error_message="This therapy already has an edition with this number.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='edition',
-            constraint=models.CheckConstraint(condition=models.Q(('number__gte', 1)), name='edition_number_from_1', violation_error_message='Editions are numbered from 1.'),
+            model_name="edition",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("number__gte", 1)),
+                name="edition_number_from_1",
+                violation_error_message="Editions are numbered from 1.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='edition',
-            constraint=models.CheckConstraint(condition=models.Q(('modality__in', ['small_molecule', 'vitamin', 'oligonucleotide', 'gene_therapy', 'cell_therapy', 'antibody', 'polysaccharide', 'nanomedicine', 'device', 'several'])), name='edition_modality_known', violation_error_message='Choose a kind of therapy from the list.'),
+            model_name="edition",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "modality__in",
+                        [
+                            "small_molecule",
+                            "vitamin",
+                            "oligonucleotide",
+                            "gene_therapy",
+                            "cell_therapy",
+                            "antibody",
+                            "polysaccharide",
+                            "nanomedicine",
+                            "device",
+                            "several",
+                        ],
+                    )
+                ),
+                name="edition_modality_known",
+                violation_error_message="Choose a kind of therapy from the list.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='edition',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('name', ''), _negated=True), models.Q(('display_name', ''), _negated=True)), name='edition_named', violation_error_message='An edition needs a name and a name in lists.'),
+            model_name="edition",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("name", ""), _negated=True), models.Q(("display_name", ""), _negated=True)
+                ),
+                name="edition_named",
+                violation_error_message="An edition needs a name and a name in lists.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='edition',
-            constraint=models.CheckConstraint(condition=models.Q(('as_of_on', ''), ('as_of_on__regex', '^\\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\\d|3[01]))?)?$'), _connector='OR'), name='edition_as_of_is_a_date', violation_error_message='Write a date as 2020, 2020-05 or 2020-05-13.'),
+            model_name="edition",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("as_of_on", ""),
+                    ("as_of_on__regex", "^\\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\\d|3[01]))?)?$"),
+                    _connector="OR",
+                ),
+                name="edition_as_of_is_a_date",
+                violation_error_message="Write a date as 2020, 2020-05 or 2020-05-13.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='therapytrial',
-            constraint=models.UniqueConstraint(fields=('therapy', 'trial'), name='trial_linked_once', violation_error_message='This trial is already linked to this therapy.'),
+            model_name="therapytrial",
+            constraint=models.UniqueConstraint(
+                fields=("therapy", "trial"),
+                name="trial_linked_once",
+                violation_error_message="This trial is already linked to this therapy.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='therapytrial',
-            constraint=models.CheckConstraint(condition=models.Q(('decision__in', ['suggested', 'confirmed', 'dismissed'])), name='link_decision_known', violation_error_message='Choose a decision from the list.'),
+            model_name="therapytrial",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("decision__in", ["suggested", "confirmed", "dismissed"])),
+                name="link_decision_known",
+                violation_error_message="Choose a decision from the list.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='staffoverride',
-            constraint=models.UniqueConstraint(fields=('trial', 'field'), name='one_override_per_field', violation_error_message='This field is already set by hand: change that value.'),
+            model_name="staffoverride",
+            constraint=models.UniqueConstraint(
+                fields=("trial", "field"),
+                name="one_override_per_field",
+                violation_error_message="This field is already set by hand: change that value.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='staffoverride',
-            constraint=models.CheckConstraint(condition=models.Q(('field__in', ['brief_title', 'official_title', 'acronym', 'secondary_ids', 'overall_status', 'why_stopped', 'start_date', 'start_date_type', 'primary_completion_date', 'primary_completion_date_type', 'completion_date', 'completion_date_type', 'first_posted', 'results_first_posted', 'last_update_posted', 'has_results', 'study_type', 'phases', 'allocation', 'intervention_model', 'masking', 'primary_purpose', 'observational_model', 'time_perspective', 'enrollment', 'enrollment_type', 'conditions', 'interventions', 'primary_outcomes', 'secondary_outcomes', 'other_outcomes', 'brief_summary', 'sex', 'age', 'lead_sponsor', 'collaborators', 'funder_type', 'countries', 'locations', 'study_documents'])), name='override_of_a_fact', violation_error_message="Choose a field of the trial's facts."),
+            model_name="staffoverride",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "field__in",
+                        [
+                            "brief_title",
+                            "official_title",
+                            "acronym",
+                            "secondary_ids",
+                            "overall_status",
+                            "why_stopped",
+                            "start_date",
+                            "start_date_type",
+                            "primary_completion_date",
+                            "primary_completion_date_type",
+                            "completion_date",
+                            "completion_date_type",
+                            "first_posted",
+                            "results_first_posted",
+                            "last_update_posted",
+                            "has_results",
+                            "study_type",
+                            "phases",
+                            "allocation",
+                            "intervention_model",
+                            "masking",
+                            "primary_purpose",
+                            "observational_model",
+                            "time_perspective",
+                            "enrollment",
+                            "enrollment_type",
+                            "conditions",
+                            "interventions",
+                            "primary_outcomes",
+                            "secondary_outcomes",
+                            "other_outcomes",
+                            "brief_summary",
+                            "sex",
+                            "age",
+                            "lead_sponsor",
+                            "collaborators",
+                            "funder_type",
+                            "countries",
+                            "locations",
+                            "study_documents",
+                        ],
+                    )
+                ),
+                name="override_of_a_fact",
+                violation_error_message="Choose a field of the trial's facts.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='staffoverride',
-            constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='override_has_a_reason', violation_error_message='Say where the right value was read.'),
+            model_name="staffoverride",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("reason", ""), _negated=True),
+                name="override_has_a_reason",
+                violation_error_message="Say where the right value was read.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reportedresult',
-            constraint=models.UniqueConstraint(fields=('edition', 'uid'), name='reportedresult_uid_unique', violation_error_message='Two rows of an edition have the same permanent identifier.'),
+            model_name="reportedresult",
+            constraint=models.UniqueConstraint(
+                fields=("edition", "uid"),
+                name="reportedresult_uid_unique",
+                violation_error_message="Two rows of an edition have the same permanent identifier.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reportedresult',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('study_name', ''), ('trial__isnull', False)), models.Q(('trial', None), models.Q(('study_name', ''), _negated=True)), _connector='OR'), name='result_of_one_study', violation_error_message='Choose a trial, or name the study in words: one of the two.'),
+            model_name="reportedresult",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("study_name", ""), ("trial__isnull", False)),
+                    models.Q(("trial", None), models.Q(("study_name", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="result_of_one_study",
+                violation_error_message="Choose a trial, or name the study in words: one of the two.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reportedresult',
-            constraint=models.CheckConstraint(condition=models.Q(('estimate__isnull', False), models.Q(('finding', ''), _negated=True), _connector='OR'), name='result_finds_something', violation_error_message='Give an estimate or a finding in words.'),
+            model_name="reportedresult",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("estimate__isnull", False), models.Q(("finding", ""), _negated=True), _connector="OR"
+                ),
+                name="result_finds_something",
+                violation_error_message="Give an estimate or a finding in words.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reportedresult',
-            constraint=models.CheckConstraint(condition=models.Q(('estimate', None), models.Q(('effect_measure', ''), _negated=True), _connector='OR'), name='estimate_has_a_measure', violation_error_message='Say what the estimate is: a difference, a hazard ratio ...'),
+            model_name="reportedresult",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("estimate", None), models.Q(("effect_measure", ""), _negated=True), _connector="OR"
+                ),
+                name="estimate_has_a_measure",
+                violation_error_message="Say what the estimate is: a difference, a hazard ratio ...",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reportedresult',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('interval_high', None), ('interval_level', None), ('interval_low', None)), models.Q(('estimate__isnull', False), ('interval_high__isnull', False), ('interval_level__isnull', False), ('interval_low__isnull', False)), _connector='OR'), name='interval_is_whole', violation_error_message='An interval has both ends, its level and an estimate.'),
+            model_name="reportedresult",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("interval_high", None), ("interval_level", None), ("interval_low", None)),
+                    models.Q(
+                        ("estimate__isnull", False),
+                        ("interval_high__isnull", False),
+                        ("interval_level__isnull", False),
+                        ("interval_low__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="interval_is_whole",
+                violation_error_message="An interval has both ends, its level and an estimate.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reportedresult',
-            constraint=models.CheckConstraint(condition=models.Q(('interval_low', None), models.Q(('interval_low__lte', models.F('estimate')), ('interval_high__gte', models.F('estimate'))), _connector='OR'), name='interval_holds_the_estimate', violation_error_message='The interval runs from the smaller to the larger number and holds the estimate.'),
+            model_name="reportedresult",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("interval_low", None),
+                    models.Q(("interval_low__lte", models.F("estimate")), ("interval_high__gte", models.F("estimate"))),
+                    _connector="OR",
+                ),
+                name="interval_holds_the_estimate",
+                violation_error_message="The interval runs from the smaller to the larger number and holds the estimate.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reportedresult',
-            constraint=models.CheckConstraint(condition=models.Q(('interval_level', None), models.Q(('interval_level__gt', 0), ('interval_level__lt', 100)), _connector='OR'), name='interval_level_is_per_cent', violation_error_message='The level of an interval is a per cent, such as 95.'),
+            model_name="reportedresult",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("interval_level", None),
+                    models.Q(("interval_level__gt", 0), ("interval_level__lt", 100)),
+                    _connector="OR",
+                ),
+                name="interval_level_is_per_cent",
+                violation_error_message="The level of an interval is a per cent, such as 95.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reportedresult',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('p_relation', ''), ('p_value', None)), models.Q(models.Q(('p_relation', ''), _negated=True), ('p_value__gte', 0), ('p_value__lte', 1)), _connector='OR'), name='p_has_relation_and_number', violation_error_message='p has a relation and a number between 0 and 1.'),
+            model_name="reportedresult",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("p_relation", ""), ("p_value", None)),
+                    models.Q(models.Q(("p_relation", ""), _negated=True), ("p_value__gte", 0), ("p_value__lte", 1)),
+                    _connector="OR",
+                ),
+                name="p_has_relation_and_number",
+                violation_error_message="p has a relation and a number between 0 and 1.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reportedresult',
-            constraint=models.CheckConstraint(condition=models.Q(('analysis__in', ['planned', 'post_hoc', 'open_label', 'external_control', 'not_stated'])), name='result_analysis_known', violation_error_message='Choose a value from the list.'),
+            model_name="reportedresult",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("analysis__in", ["planned", "post_hoc", "open_label", "external_control", "not_stated"])
+                ),
+                name="result_analysis_known",
+                violation_error_message="Choose a value from the list.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reportedresult',
-            constraint=models.CheckConstraint(condition=models.Q(('evidence__in', ['topline', 'peer_reviewed', 'registry', 'regulator'])), name='result_evidence_known', violation_error_message='Choose a value from the list.'),
+            model_name="reportedresult",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("evidence__in", ["topline", "peer_reviewed", "registry", "regulator"])),
+                name="result_evidence_known",
+                violation_error_message="Choose a value from the list.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reportedresult',
-            constraint=models.CheckConstraint(condition=models.Q(('effect_measure__in', ['mean_difference', 'slope_difference', 'hazard_ratio', 'odds_ratio', 'risk_ratio', 'rate_ratio', 'ratio_of_means', 'win_ratio', 'percent_difference', 'median_difference', 'mean_change', ''])), name='result_effect_known', violation_error_message='Choose a value from the list.'),
+            model_name="reportedresult",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "effect_measure__in",
+                        [
+                            "mean_difference",
+                            "slope_difference",
+                            "hazard_ratio",
+                            "odds_ratio",
+                            "risk_ratio",
+                            "rate_ratio",
+                            "ratio_of_means",
+                            "win_ratio",
+                            "percent_difference",
+                            "median_difference",
+                            "mean_change",
+                            "",
+                        ],
+                    )
+                ),
+                name="result_effect_known",
+                violation_error_message="Choose a value from the list.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reportedresult',
-            constraint=models.CheckConstraint(condition=models.Q(('p_relation__in', ['=', '<', '<=', '>', ''])), name='result_relation_known', violation_error_message='Choose a value from the list.'),
+            model_name="reportedresult",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("p_relation__in", ["=", "<", "<=", ">", ""])),
+                name="result_relation_known",
+                violation_error_message="Choose a value from the list.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reportedresult',
-            constraint=models.CheckConstraint(condition=models.Q(('favours__in', ['treatment', 'comparator', 'neither', ''])), name='result_favours_known', violation_error_message='Choose a value from the list.'),
+            model_name="reportedresult",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("favours__in", ["treatment", "comparator", "neither", ""])),
+                name="result_favours_known",
+                violation_error_message="Choose a value from the list.",
+            ),
         ),
         migrations.AddIndex(
-            model_name='registryrecord',
-            index=models.Index(fields=['trial', 'digest'], name='record_digest'),
+            model_name="registryrecord",
+            index=models.Index(fields=["trial", "digest"], name="record_digest"),
         ),
         migrations.AddConstraint(
-            model_name='registryrecord',
-            constraint=models.CheckConstraint(condition=models.Q(('said_by__in', ['registry', 'ictrp', 'sheet'])), name='record_source_known', violation_error_message='Choose a source from the list.'),
+            model_name="registryrecord",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("said_by__in", ["registry", "ictrp", "sheet"])),
+                name="record_source_known",
+                violation_error_message="Choose a source from the list.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='registryrecord',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('last_update', ''), ('last_update__regex', '^\\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\\d|3[01]))?)?$'), _connector='OR'), models.Q(('effective_on', ''), ('effective_on__regex', '^\\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\\d|3[01]))?)?$'), _connector='OR')), name='record_dates_are_dates', violation_error_message='Write a date as 2020, 2020-05 or 2020-05-13.'),
+            model_name="registryrecord",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("last_update", ""),
+                        ("last_update__regex", "^\\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\\d|3[01]))?)?$"),
+                        _connector="OR",
+                    ),
+                    models.Q(
+                        ("effective_on", ""),
+                        ("effective_on__regex", "^\\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\\d|3[01]))?)?$"),
+                        _connector="OR",
+                    ),
+                ),
+                name="record_dates_are_dates",
+                violation_error_message="Write a date as 2020, 2020-05 or 2020-05-13.",
+            ),
         ),
         migrations.AddIndex(
-            model_name='importrow',
-            index=models.Index(fields=['run', 'decision', 'row'], name='rows_by_decision'),
+            model_name="importrow",
+            index=models.Index(fields=["run", "decision", "row"], name="rows_by_decision"),
         ),
         migrations.AddConstraint(
-            model_name='importrow',
-            constraint=models.CheckConstraint(condition=models.Q(('decision__in', ['new', 'changed', 'held', 'refused', 'repeated'])), name='row_decision_known', violation_error_message='Choose a decision from the list.'),
+            model_name="importrow",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("decision__in", ["new", "changed", "held", "refused", "repeated"])),
+                name="row_decision_known",
+                violation_error_message="Choose a decision from the list.",
+            ),
         ),
         migrations.AddIndex(
-            model_name='trialchange',
-            index=models.Index(fields=['trial', '-changed_at'], name='change_history'),
+            model_name="trialchange",
+            index=models.Index(fields=["trial", "-changed_at"], name="change_history"),
         ),
         migrations.AddConstraint(
-            model_name='trialcountry',
-            constraint=models.UniqueConstraint(fields=('country', 'trial'), name='trial_country_unique'),
+            model_name="trialcountry",
+            constraint=models.UniqueConstraint(fields=("country", "trial"), name="trial_country_unique"),
         ),
         migrations.AddConstraint(
-            model_name='trialidentifier',
-            constraint=models.UniqueConstraint(fields=('trial', 'registry'), name='one_number_per_registry', violation_error_message='A second number of the same registry is another study: related, never joined.'),
+            model_name="trialidentifier",
+            constraint=models.UniqueConstraint(
+                fields=("trial", "registry"),
+                name="one_number_per_registry",
+                violation_error_message="A second number of the same registry is another study: related, never joined.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='trialidentifier',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_home', True)), fields=('trial',), name='one_home_number', violation_error_message='A trial has one home registry.'),
+            model_name="trialidentifier",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_home", True)),
+                fields=("trial",),
+                name="one_home_number",
+                violation_error_message="A trial has one home registry.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='trialidentifier',
-            constraint=models.CheckConstraint(condition=models.Q(('registry__in', ['CTGOV', 'EUCTR', 'CTIS', 'ISRCTN', 'ANZCTR', 'CHICTR', 'CRIS', 'CTRI', 'DRKS', 'IRCT', 'JRCT', 'UMIN', 'JAPICCTI', 'NTR', 'PACTR', 'REBEC', 'RPCEC', 'REPEC', 'SLCTR', 'TCTR', 'LBCTR', 'ITMCTR'])), name='identifier_registry_known', violation_error_message='Choose a registry from the list.'),
+            model_name="trialidentifier",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "registry__in",
+                        [
+                            "CTGOV",
+                            "EUCTR",
+                            "CTIS",
+                            "ISRCTN",
+                            "ANZCTR",
+                            "CHICTR",
+                            "CRIS",
+                            "CTRI",
+                            "DRKS",
+                            "IRCT",
+                            "JRCT",
+                            "UMIN",
+                            "JAPICCTI",
+                            "NTR",
+                            "PACTR",
+                            "REBEC",
+                            "RPCEC",
+                            "REPEC",
+                            "SLCTR",
+                            "TCTR",
+                            "LBCTR",
+                            "ITMCTR",
+                        ],
+                    )
+                ),
+                name="identifier_registry_known",
+                violation_error_message="Choose a registry from the list.",
+            ),
         ),
     ]

@@ -6,30 +6,54 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('drugs', '0001_initial'),
+        ("drugs", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='FindingAnswer',
+            name="FindingAnswer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(editable=False, max_length=40, verbose_name='finding')),
-                ('rule', models.CharField(editable=False, max_length=40, verbose_name='rule')),
-                ('passage', models.TextField(editable=False, verbose_name='passage')),
-                ('reason', models.CharField(max_length=400, verbose_name='reason')),
-                ('answered_at', models.DateTimeField(auto_now=True, verbose_name='answered at')),
-                ('answered_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('therapy', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='finding_answers', to='drugs.therapy')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(editable=False, max_length=40, verbose_name="finding")),
+                ("rule", models.CharField(editable=False, max_length=40, verbose_name="rule")),
+                ("passage", models.TextField(editable=False, verbose_name="passage")),
+                ("reason", models.CharField(max_length=400, verbose_name="reason")),
+                ("answered_at", models.DateTimeField(auto_now=True, verbose_name="answered at")),
+                (
+                    "answered_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "therapy",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="finding_answers", to="drugs.therapy"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'answer to a finding',
-                'verbose_name_plural': 'answers to findings',
-                'ordering': ['therapy', 'rule', 'pk'],
-                'constraints': [models.UniqueConstraint(fields=('therapy', 'key'), name='one_answer_per_finding', violation_error_message='This finding has an answer: change that one.'), models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='answer_has_a_reason', violation_error_message='Say why the passage is right as it stands.')],
+                "verbose_name": "answer to a finding",
+                "verbose_name_plural": "answers to findings",
+                "ordering": ["therapy", "rule", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("therapy", "key"),
+                        name="one_answer_per_finding",
+                        violation_error_message="This finding has an answer: change that one.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True),
+                        name="answer_has_a_reason",
+                        violation_error_message="Say why the passage is right as it stands.",
+                    ),
+                ],
             },
         ),
     ]

@@ -4,27 +4,26 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('drugs', '0002_finding_answer'),
+        ("drugs", "0002_finding_answer"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='LinkCheck',
+            name="LinkCheck",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('url', models.CharField(max_length=600, unique=True, verbose_name='address')),
-                ('checked_at', models.DateTimeField(verbose_name='checked at')),
-                ('status', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='HTTP status')),
-                ('error', models.CharField(blank=True, max_length=200, verbose_name='error')),
-                ('moved_to', models.CharField(blank=True, max_length=600, verbose_name='moved to')),
-                ('failures', models.PositiveSmallIntegerField(default=0, verbose_name='failures in a row')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("url", models.CharField(max_length=600, unique=True, verbose_name="address")),
+                ("checked_at", models.DateTimeField(verbose_name="checked at")),
+                ("status", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="HTTP status")),
+                ("error", models.CharField(blank=True, max_length=200, verbose_name="error")),
+                ("moved_to", models.CharField(blank=True, max_length=600, verbose_name="moved to")),
+                ("failures", models.PositiveSmallIntegerField(default=0, verbose_name="failures in a row")),
             ],
             options={
-                'verbose_name': 'check of a link',
-                'verbose_name_plural': 'checks of links',
-                'ordering': ['url'],
+                "verbose_name": "check of a link",
+                "verbose_name_plural": "checks of links",
+                "ordering": ["url"],
             },
         ),
     ]

@@ -4,23 +4,36 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('drugs', '0003_link_check'),
+        ("drugs", "0003_link_check"),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='approval',
-            name='approval_kind_known',
+            model_name="approval",
+            name="approval_kind_known",
         ),
         migrations.AlterField(
-            model_name='approval',
-            name='kind',
-            field=models.CharField(choices=[('full', 'full'), ('conditional', 'conditional'), ('accelerated', 'accelerated'), ('exceptional', 'under exceptional circumstances'), ('not_stated', 'kind not stated by the sources')], max_length=12, verbose_name='kind of approval'),
+            model_name="approval",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("full", "full"),
+                    ("conditional", "conditional"),
+                    ("accelerated", "accelerated"),
+                    ("exceptional", "under exceptional circumstances"),
+                    ("not_stated", "kind not stated by the sources"),
+                ],
+                max_length=12,
+                verbose_name="kind of approval",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='approval',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['full', 'conditional', 'accelerated', 'exceptional', 'not_stated'])), name='approval_kind_known', violation_error_message='Choose a value from the list.'),
+            model_name="approval",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["full", "conditional", "accelerated", "exceptional", "not_stated"])),
+                name="approval_kind_known",
+                violation_error_message="Choose a value from the list.",
+            ),
         ),
     ]

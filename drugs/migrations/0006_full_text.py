@@ -48,9 +48,13 @@ def add_columns(apps, schema_editor):
         # Endings are cut off as in English; no word is left out, since 'OR' and 'IT' may be what is looked for.
         cursor.execute("CREATE TEXT SEARCH DICTIONARY therapies_stem (TEMPLATE = snowball, LANGUAGE = english)")
         cursor.execute("CREATE TEXT SEARCH CONFIGURATION therapies (PARSER = default)")
-        cursor.execute(f"ALTER TEXT SEARCH CONFIGURATION therapies ADD MAPPING FOR {TOKENS} WITH unaccent, therapies_stem")
+        cursor.execute(
+            f"ALTER TEXT SEARCH CONFIGURATION therapies ADD MAPPING FOR {TOKENS} WITH unaccent, therapies_stem"
+        )
         for table in COLUMNS:
-            cursor.execute(f'ALTER TABLE "{table}" ADD COLUMN search tsvector GENERATED ALWAYS AS ({vector(table)}) STORED')
+            cursor.execute(
+                f'ALTER TABLE "{table}" ADD COLUMN search tsvector GENERATED ALWAYS AS ({vector(table)}) STORED'
+            )
             cursor.execute(f'CREATE INDEX "{table}_search" ON "{table}" USING gin (search)')
 
 
@@ -65,25 +69,29 @@ def drop_columns(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('drugs', '0005_imports_in_full'),
+        ("drugs", "0005_imports_in_full"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='EditionText',
+            name="EditionText",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('names', models.TextField()),
-                ('summary', models.TextField()),
-                ('body', models.TextField()),
-                ('edition', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='text', to='drugs.edition')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("names", models.TextField()),
+                ("summary", models.TextField()),
+                ("body", models.TextField()),
+                (
+                    "edition",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="text", to="drugs.edition"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'words of an edition',
-                'verbose_name_plural': 'words of editions',
-                'ordering': ['edition'],
+                "verbose_name": "words of an edition",
+                "verbose_name_plural": "words of editions",
+                "ordering": ["edition"],
             },
         ),
         UnaccentExtension(),

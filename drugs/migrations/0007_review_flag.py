@@ -7,40 +7,182 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('drugs', '0006_full_text'),
+        ("drugs", "0006_full_text"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ReviewFlag',
+            name="ReviewFlag",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('trial_changed', 'the facts of a trial changed'), ('dead_link', 'a link of a source does not answer'), ('import_conflict', 'an import held back what it says of a trial')], max_length=16, verbose_name='why')),
-                ('field', models.CharField(blank=True, help_text='A column of Trial.', max_length=40, verbose_name='field')),
-                ('old', models.TextField(blank=True, verbose_name='when the page was published')),
-                ('new', models.TextField(blank=True, verbose_name='now')),
-                ('detail', models.TextField(blank=True, help_text='The address of a dead link; why a row was held.', verbose_name='detail')),
-                ('sentences', models.JSONField(blank=True, default=list, help_text='{section, text} for each.', verbose_name='sentences that name it')),
-                ('opened_at', models.DateTimeField(verbose_name='open since')),
-                ('changed_on', drugs.partial_dates.PartialDateField(help_text="The registry's own date where it gives one, else the day it came to this site.", verbose_name='changed on')),
-                ('answer', models.CharField(blank=True, choices=[('draft', 'a draft was started'), ('later', 'later'), ('still_true', 'the text is still true'), ('settled', 'settled by itself: it is again as it was')], max_length=10, verbose_name='answer')),
-                ('answered_at', models.DateTimeField(blank=True, null=True, verbose_name='answered at')),
-                ('reason', models.TextField(blank=True, verbose_name='reason')),
-                ('later_until', models.DateField(blank=True, null=True, verbose_name='comes back on')),
-                ('answered_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('edition', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='flags', to='drugs.edition')),
-                ('run', models.ForeignKey(blank=True, help_text='The import that brought it; empty where staff, an undo or a closed gap changed our own record.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='flags', to='drugs.importrun')),
-                ('trial', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='flags', to='drugs.trial')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("trial_changed", "the facts of a trial changed"),
+                            ("dead_link", "a link of a source does not answer"),
+                            ("import_conflict", "an import held back what it says of a trial"),
+                        ],
+                        max_length=16,
+                        verbose_name="why",
+                    ),
+                ),
+                (
+                    "field",
+                    models.CharField(blank=True, help_text="A column of Trial.", max_length=40, verbose_name="field"),
+                ),
+                ("old", models.TextField(blank=True, verbose_name="when the page was published")),
+                ("new", models.TextField(blank=True, verbose_name="now")),
+                (
+                    "detail",
+                    models.TextField(
+                        blank=True, help_text="The address of a dead link; why a row was held.", verbose_name="detail"
+                    ),
+                ),
+                (
+                    "sentences",
+                    models.JSONField(
+                        blank=True,
+                        default=list,
+                        help_text="{section, text} for each.",
+                        verbose_name="sentences that name it",
+                    ),
+                ),
+                ("opened_at", models.DateTimeField(verbose_name="open since")),
+                (
+                    "changed_on",
+                    drugs.partial_dates.PartialDateField(
+                        help_text="The registry's own date where it gives one, else the day it came to this site.",
+                        verbose_name="changed on",
+                    ),
+                ),
+                (
+                    "answer",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("draft", "a draft was started"),
+                            ("later", "later"),
+                            ("still_true", "the text is still true"),
+                            ("settled", "settled by itself: it is again as it was"),
+                        ],
+                        max_length=10,
+                        verbose_name="answer",
+                    ),
+                ),
+                ("answered_at", models.DateTimeField(blank=True, null=True, verbose_name="answered at")),
+                ("reason", models.TextField(blank=True, verbose_name="reason")),
+                ("later_until", models.DateField(blank=True, null=True, verbose_name="comes back on")),
+                (
+                    "answered_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "edition",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="flags", to="drugs.edition"
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="The import that brought it; empty where staff, an undo or a closed gap changed our own record.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="flags",
+                        to="drugs.importrun",
+                    ),
+                ),
+                (
+                    "trial",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="flags",
+                        to="drugs.trial",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'review flag',
-                'verbose_name_plural': 'review flags',
-                'ordering': ['opened_at', 'pk'],
-                'indexes': [models.Index(fields=['answer', 'opened_at'], name='flags_by_age')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('answer__in', ('', 'draft', 'later')), ('trial__isnull', False)), fields=('edition', 'kind', 'trial', 'field'), name='one_open_flag_per_fact', violation_error_message='This change is flagged already.'), models.UniqueConstraint(condition=models.Q(('answer__in', ('', 'draft', 'later')), ('kind', 'dead_link')), fields=('edition', 'detail'), name='one_open_flag_per_link', violation_error_message='This link is flagged already.'), models.CheckConstraint(condition=models.Q(('kind__in', ['trial_changed', 'dead_link', 'import_conflict'])), name='flag_kind_known', violation_error_message='Choose a kind of flag from the list.'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'dead_link'), ('trial', None)), models.Q(models.Q(('kind', 'dead_link'), _negated=True), models.Q(('trial', None), _negated=True)), _connector='OR'), name='flag_is_about_something', violation_error_message='A flag is about a trial or about a link.'), models.CheckConstraint(condition=models.Q(models.Q(('answer', ''), ('answered_at', None)), models.Q(('answer__in', ['draft', 'later', 'still_true', 'settled']), models.Q(('answered_at', None), _negated=True)), _connector='OR'), name='flag_answer_known', violation_error_message='Choose an answer from the list.'), models.CheckConstraint(condition=models.Q(('later_until', None), ('answer', 'later'), _connector='OR'), name='only_later_comes_back', violation_error_message='Only a flag that is put off comes back on a day.'), models.CheckConstraint(condition=models.Q(models.Q(('answer', 'later'), _negated=True), models.Q(('later_until__isnull', False), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='later_has_day_and_reason', violation_error_message='Say until when it is put off, and why.'), models.CheckConstraint(condition=models.Q(('changed_on', ''), ('changed_on__regex', '^\\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\\d|3[01]))?)?$'), _connector='OR'), name='flag_changed_is_a_date', violation_error_message='Write a date as 2020, 2020-05 or 2020-05-13.')],
+                "verbose_name": "review flag",
+                "verbose_name_plural": "review flags",
+                "ordering": ["opened_at", "pk"],
+                "indexes": [models.Index(fields=["answer", "opened_at"], name="flags_by_age")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("answer__in", ("", "draft", "later")), ("trial__isnull", False)),
+                        fields=("edition", "kind", "trial", "field"),
+                        name="one_open_flag_per_fact",
+                        violation_error_message="This change is flagged already.",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("answer__in", ("", "draft", "later")), ("kind", "dead_link")),
+                        fields=("edition", "detail"),
+                        name="one_open_flag_per_link",
+                        violation_error_message="This link is flagged already.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["trial_changed", "dead_link", "import_conflict"])),
+                        name="flag_kind_known",
+                        violation_error_message="Choose a kind of flag from the list.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "dead_link"), ("trial", None)),
+                            models.Q(
+                                models.Q(("kind", "dead_link"), _negated=True), models.Q(("trial", None), _negated=True)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="flag_is_about_something",
+                        violation_error_message="A flag is about a trial or about a link.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("answer", ""), ("answered_at", None)),
+                            models.Q(
+                                ("answer__in", ["draft", "later", "still_true", "settled"]),
+                                models.Q(("answered_at", None), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="flag_answer_known",
+                        violation_error_message="Choose an answer from the list.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("later_until", None), ("answer", "later"), _connector="OR"),
+                        name="only_later_comes_back",
+                        violation_error_message="Only a flag that is put off comes back on a day.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("answer", "later"), _negated=True),
+                            models.Q(("later_until__isnull", False), models.Q(("reason", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="later_has_day_and_reason",
+                        violation_error_message="Say until when it is put off, and why.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("changed_on", ""),
+                            ("changed_on__regex", "^\\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\\d|3[01]))?)?$"),
+                            _connector="OR",
+                        ),
+                        name="flag_changed_is_a_date",
+                        violation_error_message="Write a date as 2020, 2020-05 or 2020-05-13.",
+                    ),
+                ],
             },
         ),
     ]

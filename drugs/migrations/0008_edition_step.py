@@ -6,35 +6,110 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('drugs', '0007_review_flag'),
+        ("drugs", "0007_review_flag"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AlterModelOptions(
-            name='edition',
-            options={'ordering': ['therapy__slug', '-number'], 'permissions': [('review_edition', 'Can return, publish, schedule and take back editions'), ('withdraw_edition', 'Can withdraw a published edition')], 'verbose_name': 'edition', 'verbose_name_plural': 'editions'},
+            name="edition",
+            options={
+                "ordering": ["therapy__slug", "-number"],
+                "permissions": [
+                    ("review_edition", "Can return, publish, schedule and take back editions"),
+                    ("withdraw_edition", "Can withdraw a published edition"),
+                ],
+                "verbose_name": "edition",
+                "verbose_name_plural": "editions",
+            },
         ),
         migrations.CreateModel(
-            name='EditionStep',
+            name="EditionStep",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField(verbose_name='number of the edition')),
-                ('kind', models.CharField(choices=[('started', 'draft started'), ('saved', 'draft saved'), ('sent', 'sent to review'), ('returned', 'returned with a comment'), ('published', 'approved and published'), ('taken_back', 'taken back before it went live'), ('withdrawn', 'withdrawn'), ('discarded', 'draft discarded')], max_length=12, verbose_name='step')),
-                ('at', models.DateTimeField(verbose_name='at')),
-                ('comment', models.TextField(blank=True, verbose_name='what was said')),
-                ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by')),
-                ('edition', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='steps', to='drugs.edition')),
-                ('therapy', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='steps', to='drugs.therapy')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveSmallIntegerField(verbose_name="number of the edition")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("started", "draft started"),
+                            ("saved", "draft saved"),
+                            ("sent", "sent to review"),
+                            ("returned", "returned with a comment"),
+                            ("published", "approved and published"),
+                            ("taken_back", "taken back before it went live"),
+                            ("withdrawn", "withdrawn"),
+                            ("discarded", "draft discarded"),
+                        ],
+                        max_length=12,
+                        verbose_name="step",
+                    ),
+                ),
+                ("at", models.DateTimeField(verbose_name="at")),
+                ("comment", models.TextField(blank=True, verbose_name="what was said")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="by",
+                    ),
+                ),
+                (
+                    "edition",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="steps",
+                        to="drugs.edition",
+                    ),
+                ),
+                (
+                    "therapy",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="steps", to="drugs.therapy"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'step of an edition',
-                'verbose_name_plural': 'steps of editions',
-                'ordering': ['-at', '-pk'],
-                'indexes': [models.Index(fields=['edition', '-at'], name='steps_of_an_edition')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['started', 'saved', 'sent', 'returned', 'published', 'taken_back', 'withdrawn', 'discarded'])), name='step_kind_known', violation_error_message='Choose a step from the list.'), models.CheckConstraint(condition=models.Q(models.Q(('kind__in', ['returned', 'withdrawn']), _negated=True), models.Q(('comment', ''), _negated=True), _connector='OR'), name='step_says_why', violation_error_message='Say why: the comment stays with the step.')],
+                "verbose_name": "step of an edition",
+                "verbose_name_plural": "steps of editions",
+                "ordering": ["-at", "-pk"],
+                "indexes": [models.Index(fields=["edition", "-at"], name="steps_of_an_edition")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "started",
+                                    "saved",
+                                    "sent",
+                                    "returned",
+                                    "published",
+                                    "taken_back",
+                                    "withdrawn",
+                                    "discarded",
+                                ],
+                            )
+                        ),
+                        name="step_kind_known",
+                        violation_error_message="Choose a step from the list.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind__in", ["returned", "withdrawn"]), _negated=True),
+                            models.Q(("comment", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="step_says_why",
+                        violation_error_message="Say why: the comment stays with the step.",
+                    ),
+                ],
             },
         ),
     ]

@@ -6,27 +6,41 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('drugs', '0009_groups'),
+        ("drugs", "0009_groups"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ColumnMapping',
+            name="ColumnMapping",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('header_digest', models.CharField(editable=False, max_length=64, unique=True)),
-                ('headers', models.JSONField(help_text='Their names, in order.', verbose_name='columns')),
-                ('facts', models.JSONField(help_text="For each column a field of the trial, 'number', or nothing.", verbose_name='what they hold')),
-                ('saved_at', models.DateTimeField(auto_now=True, verbose_name='saved at')),
-                ('saved_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("header_digest", models.CharField(editable=False, max_length=64, unique=True)),
+                ("headers", models.JSONField(help_text="Their names, in order.", verbose_name="columns")),
+                (
+                    "facts",
+                    models.JSONField(
+                        help_text="For each column a field of the trial, 'number', or nothing.",
+                        verbose_name="what they hold",
+                    ),
+                ),
+                ("saved_at", models.DateTimeField(auto_now=True, verbose_name="saved at")),
+                (
+                    "saved_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'columns of a sheet',
-                'verbose_name_plural': 'columns of sheets',
-                'ordering': ['pk'],
+                "verbose_name": "columns of a sheet",
+                "verbose_name_plural": "columns of sheets",
+                "ordering": ["pk"],
             },
         ),
     ]

@@ -6,28 +6,59 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('drugs', '0010_column_mappings'),
+        ("drugs", "0010_column_mappings"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='UnfinishedPart',
+            name="UnfinishedPart",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.UUIDField(default=uuid.uuid4, editable=False)),
-                ('kind', models.CharField(blank=True, help_text="The row's model; empty for cells of the page itself.", max_length=24, verbose_name='kind of row')),
-                ('row', models.PositiveBigIntegerField(blank=True, help_text='The stored row that it would change; empty for a new one.', null=True, verbose_name='changes row')),
-                ('cells', models.JSONField(help_text='Field: the text typed into it.', verbose_name='cells')),
-                ('problems', models.JSONField(help_text='Field: the sentences that say what is missing or wrong.', verbose_name='problems')),
-                ('edition', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='unfinished_parts', to='drugs.edition')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.UUIDField(default=uuid.uuid4, editable=False)),
+                (
+                    "kind",
+                    models.CharField(
+                        blank=True,
+                        help_text="The row's model; empty for cells of the page itself.",
+                        max_length=24,
+                        verbose_name="kind of row",
+                    ),
+                ),
+                (
+                    "row",
+                    models.PositiveBigIntegerField(
+                        blank=True,
+                        help_text="The stored row that it would change; empty for a new one.",
+                        null=True,
+                        verbose_name="changes row",
+                    ),
+                ),
+                ("cells", models.JSONField(help_text="Field: the text typed into it.", verbose_name="cells")),
+                (
+                    "problems",
+                    models.JSONField(
+                        help_text="Field: the sentences that say what is missing or wrong.", verbose_name="problems"
+                    ),
+                ),
+                (
+                    "edition",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="unfinished_parts", to="drugs.edition"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'unfinished part',
-                'verbose_name_plural': 'unfinished parts',
-                'ordering': ['edition', 'pk'],
-                'constraints': [models.UniqueConstraint(fields=('edition', 'key'), name='unfinished_key_unique', violation_error_message='This unfinished row is kept already.')],
+                "verbose_name": "unfinished part",
+                "verbose_name_plural": "unfinished parts",
+                "ordering": ["edition", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("edition", "key"),
+                        name="unfinished_key_unique",
+                        violation_error_message="This unfinished row is kept already.",
+                    )
+                ],
             },
         ),
     ]

@@ -4,15 +4,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('drugs', '0011_unfinished_part'),
+        ("drugs", "0011_unfinished_part"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='importrun',
-            name='moved_at',
-            field=models.DateTimeField(blank=True, help_text='When somebody last worked on it: it has stopped when this is long ago.', null=True, verbose_name='last moved at'),
+            model_name="importrun",
+            name="moved_at",
+            field=models.DateTimeField(
+                blank=True,
+                help_text="When somebody last worked on it: it has stopped when this is long ago.",
+                null=True,
+                verbose_name="last moved at",
+            ),
         ),
     ]

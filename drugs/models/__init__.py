@@ -1,6 +1,7 @@
 """The model, one idea a file. docs/model.md draws how they hang together."""
 
 from drugs.models.content_version import ContentVersion
+from drugs.models.cutoff import TrialCutoff
 from drugs.models.edition import SECTIONS, Edition, Publication
 from drugs.models.edition_text import EditionText
 from drugs.models.finding import FindingAnswer
@@ -62,6 +63,7 @@ __all__ = [
     "Trial",
     "TrialChange",
     "TrialCountry",
+    "TrialCutoff",
     "TrialIdentifier",
     "TrialSnapshot",
     "UnfinishedPart",

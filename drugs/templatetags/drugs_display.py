@@ -150,6 +150,12 @@ def absolute(path: str) -> str:
 
 
 @register.filter
+def genes(symbols: str) -> str:
+    """'SOD1|FUS' as 'SOD1 or FUS'."""
+    return _(" or ").join(symbols.split("|"))
+
+
+@register.filter
 def names(columns: list[Any]) -> str:
     """'A, B and C' for what has a name."""
     *most, last = [column.name for column in columns]

@@ -14,6 +14,7 @@ def staff(role: str, **fields):
     """An account that may sign in to the admin: 'nobody' has no group, 'superuser' may do all."""
     if not Group.objects.filter(name="Administrator").exists():  # a flushed database has none
         import_module("drugs.migrations.0009_groups").make_groups(apps, None)
+        import_module("drugs.migrations.0015_cutoff_permissions").give_permissions(apps, None)
     user = factories.UserFactory(is_superuser=role == "superuser", **fields)
     if role not in ("nobody", "superuser"):
         user.groups.add(Group.objects.get(name=role))

@@ -7,7 +7,7 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
-from drugs.models import Edition
+from drugs.models import Edition, Trial
 from drugs.publishing.copying import copy_edition
 from drugs.publishing.publish import withdraw
 from tests import factories
@@ -45,6 +45,7 @@ PAGES = {
     "too many to compare": "/compare/?drug=tudca&drug=ilb&drug=np001&drug=cuatsm&drug=nurown",
     "choosing for a visit": "/visit/?choose=1&drug=tofersen-qalsody&trial=NCT07322003&trial=NCT00000000",
     "a visit sheet": "/visit/?drug=lenzumestrocel&drug=tofersen-qalsody&drug=pridopidine&trial=NCT07322003",
+    "my situation": "/situation/",
     "open data": "/data/",
     "API": "/api/v1/docs/",
     "not found": "/drugs/nothing-here/",
@@ -58,6 +59,8 @@ def site(live_server):
     first = Edition.objects.get(therapy__slug="lenzumestrocel")
     second = copy_edition(first, number=2, background="<p>A changed background, in 123 people (Oh et al., 2018).</p>")
     factories.publish(second, at=timezone.now() - dt.timedelta(minutes=1), note="The background was shortened.")
+    for values in ({"number": 24}, {"kind": "gene", "genes": "SOD1"}, {"kind": "age_max", "number": 80}):
+        factories.TrialCutoffFactory(trial=Trial.objects.get(home_number="NCT07322003"), confirmed=True, **values)
     gone = factories.live_edition("withdrawn")
     withdraw(gone.publication, reason="It named a wrong trial.")
     return live_server.url

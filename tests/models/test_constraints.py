@@ -34,6 +34,7 @@ from drugs.models import (
     TherapyTrial,
     Trial,
     TrialCountry,
+    TrialCutoff,
     TrialIdentifier,
     UnfinishedPart,
     row_models,
@@ -118,6 +119,22 @@ def trial(**changes):
 def step(**changes):
     edition = factories.EditionFactory()
     return {"therapy": edition.therapy, "edition": edition, "number": 1, "kind": "sent", "at": timezone.now()} | changes
+
+
+def cutoff(**changes):
+    return {
+        "trial": factories.TrialFactory(),
+        "kind": "onset_max",
+        "number": 24,
+        "source_text": "Onset within 24 months.",
+        "as_of_on": "2026-11-03",
+        "saved_at": timezone.now(),
+    } | changes
+
+
+def _confirmed_by_oneself():
+    person = factories.UserFactory()
+    return cutoff(saved_by=person, confirmed_by=person, confirmed_at=timezone.now())
 
 
 def flag(**changes):
@@ -259,6 +276,12 @@ BREAKERS = {
         ReviewFlag,
         flag(answer="later", answered_at=timezone.now(), later_until="2026-12-01"),
     ),
+    "cutoff_once": lambda: (TrialCutoff, same(TrialCutoff, **cutoff())),
+    "cutoff_kind_known": lambda: (TrialCutoff, cutoff(kind="x")),
+    "cutoff_has_its_value": lambda: (TrialCutoff, cutoff(number=None)),
+    "cutoff_number_is_likely": lambda: (TrialCutoff, cutoff(kind="age_max", number=240)),
+    "cutoff_says_where_and_when": lambda: (TrialCutoff, cutoff(source_text="")),
+    "cutoff_confirmed_by_another": lambda: (TrialCutoff, _confirmed_by_oneself()),
     "one_content_version": lambda: (ContentVersion, {"pk": 2}),
 }
 for _model in row_models():
@@ -296,6 +319,7 @@ DATES = {
     "trial_dates_are_dates": (factories.TrialFactory, "start_date"),
     "record_dates_are_dates": (lambda: RegistryRecord.objects.create(**record()), "last_update"),
     "flag_changed_is_a_date": (lambda: ReviewFlag.objects.create(**flag()), "changed_on"),
+    "cutoff_as_of_is_a_date": (factories.TrialCutoffFactory, "as_of_on"),
     "run_exported_is_a_date": (ImportRun.objects.create, "exported_on"),
 }
 
