@@ -54,6 +54,8 @@ class PageSitemap(SiteSitemap):
             "home",
             "therapy-list",
             *lists,
+            "pipeline",
+            "approval-list",
             "trial-list",
             "glossary",
             "update-list",

@@ -31,6 +31,7 @@ from drugs.models import (
 from drugs.models.trial import trial_column
 from drugs.publishing.notices import Notice, open_flags
 from drugs.rendering import Explained, Renderer, words_of
+from drugs.therapy_pictures import TherapyPictures
 from drugs.vocabulary import (
     PHASE_RANKS,
     DosingSetting,
@@ -204,6 +205,10 @@ class TherapyPage:
             grouped.setdefault(OutcomeDomain(result.outcome.domain), []).append(result)
         order = [domain for domain in OutcomeDomain if domain != OutcomeDomain.SURVIVAL] + [OutcomeDomain.SURVIVAL]
         return [(domain, grouped[domain]) for domain in order if domain in grouped]
+
+    @cached_property
+    def pictures(self) -> TherapyPictures:
+        return TherapyPictures(self)
 
     @property
     def approvals_in_force(self) -> list[Approval]:

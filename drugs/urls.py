@@ -6,6 +6,7 @@ from django.urls import path, register_converter
 from drugs.feeds import ListFeed, TherapyFeed, TrialsFeed, UpdatesFeed
 from drugs.sitemaps import SITEMAPS
 from drugs.views import (
+    approvals,
     citing,
     compare,
     compare_editions,
@@ -14,6 +15,7 @@ from drugs.views import (
     health,
     home,
     lists,
+    pipeline,
     previews,
     search,
     situation,
@@ -80,6 +82,8 @@ urlpatterns = [
     ),
     path("trials/", trials.trial_list, name="trial-list"),
     path("trials/<str:number>/", trials.trial_detail, name="trial-detail"),
+    path("pipeline/", pipeline.pipeline_page, name="pipeline"),
+    path("approvals/", approvals.approval_list, name="approval-list"),
     path("search/", search.search_page, name="search"),
     path("compare/", compare.compare, name="compare"),
     path("situation/", situation.situation, name="situation"),

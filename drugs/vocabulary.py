@@ -136,6 +136,13 @@ RATIOS = frozenset(
 )
 
 
+def unit_of_effect(effect: str, unit: str) -> str:
+    """What an estimate is counted in: nothing for a ratio, % for a difference in per cent, else the outcome's own unit."""
+    if effect in RATIOS:
+        return ""
+    return "%" if effect == EffectMeasure.PERCENT_DIFFERENCE else unit
+
+
 class Relation(TextChoices):
     EQUAL = "=", "="
     LESS = "<", "<"

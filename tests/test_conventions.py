@@ -38,6 +38,7 @@ LAYERS = [
     [
         "drugs.therapy_page",
         "drugs.questions",
+        "drugs.therapy_pictures",
         "drugs.trial_page",
         "drugs.comparison",
         "drugs.visit",

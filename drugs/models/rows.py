@@ -499,6 +499,11 @@ class ReportedResult(SourcedRow):
         """Whether the estimate has no unit and 'no difference' is 1."""
         return self.effect_measure in words.RATIOS
 
+    @property
+    def unit(self) -> str:
+        """What the estimate is counted in; empty for a ratio. Not always the outcome's: a difference may be in per cent."""
+        return words.unit_of_effect(self.effect_measure, self.outcome.unit)
+
 
 def row_models() -> list[type[Row]]:
     """Every row model, sources first, so that a copy finds what it refers to."""

@@ -51,6 +51,18 @@ def date_kind(value: str) -> str:
 
 
 @register.filter
+def date_certainty(dated: Any) -> str:
+    """' (expected)' after a date that is only estimated, and a word where the registry says neither; nothing after an actual one."""
+    return " " + _("(not stated whether it has happened)") if not dated.type else date_kind(dated.type)
+
+
+@register.filter
+def full_stop(sentence: str) -> str:
+    """The sentence with one full stop at its end."""
+    return sentence if sentence.endswith((".", "!", "?")) else f"{sentence}."
+
+
+@register.filter
 def number(value: Decimal | int | None) -> str:
     """A number without the zeros that storing added: 2.98, 115, -0.5 with a true minus."""
     if value is None:
