@@ -24,8 +24,8 @@ class Scale(Protocol):
 
 
 def as_place(percent: float) -> str:
-    """'42.86%': as the attributes x, x1, cx and width of SVG take it."""
-    return f"{round(percent, 2):g}%"
+    """'42.857%': as the attributes x, x1, cx and width of SVG take it."""
+    return f"{round(percent, 3):.6g}%"
 
 
 def as_label(value: float) -> str:

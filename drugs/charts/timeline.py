@@ -47,8 +47,8 @@ class TrialDates:
 class Mark:
     """One date in the picture: a point for a day, a band for a year, a point on a band for a month.
 
-    `shape`: tick, diamond or square, for start, main measurement and end. `x`: the middle; `band_x`, `band_width`
-    hold the whole time that the date may mean, and are empty for a day.
+    `shape`: tick, diamond or square, for start, main measurement and end. `x`: the beginning of the day, or the
+    middle; `band_x`, `band_width` hold the whole time that the date may mean, and are empty for a day.
     """
 
     shape: str
@@ -150,10 +150,9 @@ def _newest_first(trial: TrialDates) -> tuple[int, str]:
 
 def _mark(shape: str, dated: Dated, scale: DateScale) -> Mark:
     begin, end = scale.place(dated.date.earliest), scale.end(dated.date.latest)
-    middle = as_place((begin + end) / 2)
     if dated.date.precision == "day":
-        return Mark(shape, dated, middle)
-    return Mark(shape, dated, middle, as_place(begin), as_place(end - begin))
+        return Mark(shape, dated, as_place(begin))
+    return Mark(shape, dated, as_place((begin + end) / 2), as_place(begin), as_place(end - begin))
 
 
 def _row(trial: TrialDates, scale: DateScale) -> TimelineRow:

@@ -1,8 +1,9 @@
 """HTTP caching of public pages: short-lived, revalidated by the content version, never private.
 
 Rule: `Cache-Control: public, max-age=60, stale-while-revalidate=600, stale-if-error=86400`, an ETag from
-the content version, the number of editions due at this moment, the path and the accepted parameters. No
-lifetime passes the next moment at which a scheduled edition goes live.
+the content version, the number of editions due at this moment, the day, the path and the accepted parameters. No
+lifetime passes the next moment at which a scheduled edition goes live. The day, since pages count days ('738 days
+without results', the line 'today'): yesterday's page is another page.
 """
 
 import datetime as dt
@@ -32,8 +33,8 @@ def content_state(at: dt.datetime) -> tuple[int, int, dt.datetime | None]:
     return ContentVersion.current(), moments["due"], moments["upcoming"]
 
 
-def etag_of(request: HttpRequest, version: int, due: int) -> str:
-    text = f"{settings.RELEASE}|{version}|{due}|{request.get_full_path()}"
+def etag_of(request: HttpRequest, version: int, due: int, day: dt.date) -> str:
+    text = f"{settings.RELEASE}|{version}|{due}|{day}|{request.get_full_path()}"
     return f'W/"{hashlib.sha256(text.encode(errors="surrogateescape")).hexdigest()[:32]}"'
 
 
@@ -45,7 +46,7 @@ def public_page(view: View) -> View:
         at = timezone.now()
         version, due, upcoming = content_state(at)
         request.content_version = version  # type: ignore[attr-defined]
-        etag = etag_of(request, version, due)
+        etag = etag_of(request, version, due, timezone.localdate(at))
         if request.method in ("GET", "HEAD") and etag in parse_etags(request.headers.get("If-None-Match", "")):
             response: HttpResponseBase = HttpResponseNotModified()
         else:
