@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from drugs.charts.effects import EffectPlot, Outcome, Reported, Silent, effect_plot
 from drugs.charts.timeline import Dated, Timeline, TrialDates, timeline
-from drugs.models import Edition, ReportedResult, Trial
+from drugs.models import SECTIONS, Edition, ReportedResult, Trial
 from drugs.partial_dates import PartialDate
 from drugs.vocabulary import Analysis, DateType, OutcomeDomain, OverallStatus, SourceKind
 
@@ -76,11 +76,10 @@ class TherapyPictures:
             and not trial.has_results
             and not trial.results_first_posted
         ]
-        told = self._reported | (self._cited_beside_an_article if completed else set())
-        open_ones = [trial for trial in completed if trial.pk not in told]
+        open_ones = [trial for trial in completed if trial.pk not in self._reported]
         if open_ones:
-            elsewhere = _reported_elsewhere(open_ones, self._page.at)
-            open_ones = [trial for trial in open_ones if trial.pk not in elsewhere]
+            told = _reported_elsewhere(open_ones, self._page.at) | self._cited_beside_an_article
+            open_ones = [trial for trial in open_ones if trial.pk not in told]
         silent = [_silent(trial, self.day) for trial in open_ones]
         return sorted(silent, key=lambda found: (-(found.days if found.days is not None else -1), found.number))
 
@@ -97,7 +96,8 @@ class TherapyPictures:
             if source.kind == SourceKind.JOURNAL_ARTICLE
         }
         found = set()
-        texts = [self._page.summary, self._page.plain_words, *(section.html for section in self._page.sections)]
+        names = ("summary", "plain_words", *(name for name, _heading in SECTIONS))
+        texts = [self._page.renderer.html(getattr(self._page.edition, name)) for name in names]
         for block in (block for text in texts for block in _BLOCK.split(text)):
             if any(f'href="{anchor}"' in block for anchor in anchors):
                 found |= {trial.pk for trial in self._page.trials if _is_named(trial, block)}
