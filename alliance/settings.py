@@ -279,6 +279,14 @@ PREVIEW_DAYS = env.int("PREVIEW_DAYS", 7)  # how long a signed link to a draft o
 IMPORT_MAX_BYTES = env.int("IMPORT_MAX_BYTES", 200 * 1024 * 1024)
 IMPORT_MAX_ROWS = env.int("IMPORT_MAX_ROWS", 1_000_000)
 
+# Readers' corrections
+
+CORRECTION_EMAIL_DAYS = env.int("CORRECTION_EMAIL_DAYS", 30)  # how long after the answer an e-mail address is kept
+CORRECTIONS_PER_ADDRESS = env.int("CORRECTIONS_PER_ADDRESS", 20)  # a day, from one network address
+CORRECTIONS_AN_HOUR = env.int("CORRECTIONS_AN_HOUR", 100)  # from all together
+# How many proxies of ours stand in front, each of which adds to X-Forwarded-For: whose word on the address counts.
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 1 if PRODUCTION else 0)
+
 # Logs: one line a record, to standard error
 
 LOGGING = {

@@ -5,7 +5,7 @@ transaction, is their log. Everything else is saved one by one; `history_of` put
 """
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from auditlog.models import LogEntry
@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from drugs.rich_text import RichTextField
 
 #: Columns whose change says nothing that a person asks for.
-_LEFT_OUT = {"password", "last_login", "changed_at", "version"}
+_LEFT_OUT = {"password", "last_login", "changed_at", "version", "words"}
 
 
 def register() -> None:
@@ -41,15 +41,23 @@ def register() -> None:
         models.StaffOverride,
         models.TrialIdentifier,
         models.TrialCutoff,
+        models.Page,
+        models.PageVersion,
+        models.MenuEntry,
+        models.Announcement,
+        models.Disclaimer,
     ):
         keep(model)  # type: ignore[arg-type]
+    # A portrait that was taken down, and what a reader wrote, must not live on in the log.
+    keep(models.Portrait, without={"picture", "alt_text", "caption"})
+    keep(models.Correction, without={"text", "email", "form_id"})
     keep(Group, m2m_fields={"permissions"})
     keep(get_user_model(), m2m_fields={"groups", "user_permissions"})
 
 
-def keep(model: type[Model], **options: Any) -> None:
+def keep(model: type[Model], *, without: Iterable[str] = (), **options: Any) -> None:
     """Log a model's own columns. Left to itself auditlog also reads each reverse relation of a new record."""
-    columns = [field.name for field in model._meta.concrete_fields if field.name not in _LEFT_OUT]
+    columns = [field.name for field in model._meta.concrete_fields if field.name not in {*_LEFT_OUT, *without}]
     auditlog.register(model, include_fields=columns, **options)
 
 

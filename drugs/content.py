@@ -16,7 +16,11 @@ from django.db.models import Model
 
 from drugs.models import (
     ContentVersion,
+    Disclaimer,
     Edition,
+    MenuEntry,
+    Page,
+    PageVersion,
     Publication,
     RegistryRecord,
     Row,
@@ -38,6 +42,10 @@ _UNREADABLE = (
     TypeError,
     ValueError,
 )
+
+
+#: Lists that a file fills only where they are empty: what staff took off a menu does not come back.
+LISTS = (MenuEntry, Disclaimer)
 
 
 class ContentError(Exception):
@@ -68,13 +76,15 @@ def load_file(path: Path) -> Report:
 
 @transaction.atomic
 def load_entries(path: Path, entries: list[dict[str, Any]]) -> Report:
-    """Create what is missing. An edition or a trial that exists stays as it is, with all that belongs to it.
+    """Create what is missing. An edition, a trial, a page or a list that exists stays as it is, with all that belongs to it.
 
     `path` is named in errors.
     """
     report = Report()
     editions: set[int] = set()
     trials: set[int] = set()
+    pages: set[int] = set()
+    standing = {model for model in LISTS if model.objects.exists()}
     for entry, obj in _objects(path, entries):
         label = obj._meta.label
         if isinstance(obj, Row | Publication) and obj.edition_id not in editions:
@@ -82,6 +92,12 @@ def load_entries(path: Path, entries: list[dict[str, Any]]) -> Report:
             continue
         if isinstance(obj, TrialIdentifier | RegistryRecord) and obj.trial_id not in trials:
             report.skipped[label, "its trial exists"] += 1
+            continue
+        if isinstance(obj, PageVersion) and obj.page_id not in pages:
+            report.skipped[label, "its page exists"] += 1
+            continue
+        if type(obj) in standing:
+            report.skipped[label, "its list exists"] += 1
             continue
         if _exists(obj):
             report.skipped[label, "exists"] += 1
@@ -91,6 +107,8 @@ def load_entries(path: Path, entries: list[dict[str, Any]]) -> Report:
             editions.add(obj.pk)
         if isinstance(obj, Trial):
             trials.add(obj.pk)
+        if isinstance(obj, Page):
+            pages.add(obj.pk)
         report.created[label] += 1
     _check_trials(path, trials)
     if report.created:
@@ -125,13 +143,18 @@ def _objects(path: Path, entries: list[dict[str, Any]]) -> Iterator[tuple[dict[s
 def _name(entry: dict[str, Any]) -> str:
     fields = entry.get("fields") or {}
     shown = next(
-        (fields[key] for key in ("slug", "label", "text", "term", "home_number", "number", "uid") if key in fields), ""
+        (
+            fields[key]
+            for key in ("slug", "title", "label", "lead", "text", "term", "home_number", "number", "uid")
+            if key in fields
+        ),
+        "",
     )
     return f"{entry.get('model')} {shown}".strip()
 
 
 def _exists(obj: Model) -> bool:
-    if isinstance(obj, RegistryRecord):
+    if isinstance(obj, RegistryRecord | MenuEntry | Disclaimer):
         return False
     if isinstance(obj, TherapyTrial):
         return TherapyTrial.objects.filter(therapy=obj.therapy_id, trial=obj.trial_id).exists()

@@ -5,7 +5,8 @@ Every public surface (page, list, feed, API, download, search) starts from one o
 - `Edition.objects.live(at)`: the newest published edition of each therapy,
 - `Edition.objects.published(at)`: every edition whose time has come and that is not withdrawn,
 - `<Row>.objects.public()`: verified rows, asked of an edition that came through one of the above,
-- `Trial.objects.public()` and `TherapyTrial.objects.public()`.
+- `Trial.objects.public()` and `TherapyTrial.objects.public()`,
+- `PageVersion.objects.live(at)`: what the information pages say; `Portrait.objects.public()`: people who agreed.
 
 `at` is an aware `datetime`, taken once per request and passed down.
 """
@@ -229,3 +230,45 @@ class TrialCutoffQuerySet(QuerySet):
 
 #: The facts of a trial that say who can take part: when one of them changes, its cut-offs are read again.
 ELIGIBILITY = ("eligibility_criteria", "minimum_age", "maximum_age", "sex", "age")
+
+
+class PageVersionQuerySet(FullTextQuerySet):
+    """What information pages say: one version of each is live, and a published one never changes."""
+
+    def published(self, at: dt.datetime) -> Self:
+        return self.filter(published_at__lte=at, withdrawn_at=None)
+
+    def live(self, at: dt.datetime) -> Self:
+        """The newest published version of each page. Withdrawn, it leaves the one before it, as with editions."""
+        newer = apps.get_model("drugs", "PageVersion").objects.published(at)
+        return self.published(at).filter(~Exists(newer.filter(page=OuterRef("page"), number__gt=OuterRef("number"))))
+
+    def withdrawn(self, at: dt.datetime) -> Self:
+        """Versions that readers saw and that were taken away."""
+        return self.filter(published_at__lte=at).exclude(withdrawn_at=None)
+
+    def drafts(self) -> Self:
+        """Versions that nobody published yet: staff only."""
+        return self.filter(published_at=None)
+
+    def _refuse_frozen(self) -> None:
+        if self.order_by().filter(published_at__isnull=False).exists():
+            raise FrozenEditionError(_("A published page never changes: start a new draft and publish that."))
+
+    def update(self, **kwargs: Any) -> int:
+        self._refuse_frozen()
+        return super().update(**kwargs)
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        self._refuse_frozen()
+        return super().delete()
+
+    def _raw_delete(self, using: Any) -> int:
+        self._refuse_frozen()
+        return super()._raw_delete(using)
+
+
+class PortraitQuerySet(QuerySet):
+    def public(self) -> Self:
+        """Pictures of people who agreed and that nobody took down. The picture itself is read one at a time."""
+        return self.filter(taken_down_at=None, picture__isnull=False, consent_on__isnull=False)

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -145,6 +146,38 @@ def _one_after_the_other(links: Iterable[Link]) -> list[Link]:
         if not kept or link[0] >= kept[-1][1]:
             kept.append(link)
     return kept
+
+
+class PageSection(NamedTuple):
+    """What stands under one heading of an information page."""
+
+    anchor: str
+    heading: str
+    html: SafeString
+
+
+_HEADING = re.compile(r"<h3>(.*?)</h3>", re.DOTALL)
+
+
+def page_sections(text: str) -> tuple[SafeString, list[PageSection]]:
+    """What an information page says before its first heading, and its parts, each with a place in the address."""
+    lead, *parts = _HEADING.split(Renderer().html(text))
+    sections: list[PageSection] = []
+    taken: set[str] = {"main", "contents", "contents-h", "find"}
+    for heading, html in zip(parts[::2], parts[1::2], strict=True):
+        words = words_of(heading)
+        anchor = name = slugify(words) or "part"
+        number = 2
+        while anchor in taken:
+            anchor, number = f"{name}-{number}", number + 1
+        taken |= {anchor, f"h-{anchor}"}
+        sections.append(PageSection(anchor, words, _lifted(html)))
+    return _lifted(lead), sections
+
+
+def _lifted(html: str) -> SafeString:
+    """Headings one level up: the page's title is the first, its parts are the second."""
+    return mark_safe(re.sub(r"<(/?)h4>", r"<\1h3>", html).strip())  # noqa: S308 (a part of Renderer.html's answer)
 
 
 def marked_html(html: str) -> SafeString:

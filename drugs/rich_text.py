@@ -5,6 +5,7 @@ shown (`drugs/rendering.py`), so that what reached the database by another way i
 """
 
 import re
+from html import unescape
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -100,6 +101,16 @@ def clean_html(html: str) -> str:
 def clean_marked(html: str) -> str:
     """`html` as a comparison writes it: the tags of `clean_html`, and ins and del."""
     return _marked_cleaner.clean(html)
+
+
+_END_OF_BLOCK = re.compile(r"</(?:p|h3|h4|li|tr)>|<br>")
+
+
+def plain_text(html: str) -> str:
+    """The words of rich text, one line a block, without markup."""
+    text = re.sub(r"<[^>]*>", " ", _END_OF_BLOCK.sub("\n", clean_html(html)))
+    lines = (" ".join(line.split()) for line in unescape(text).splitlines())
+    return "\n".join(filter(None, lines))
 
 
 class RichTextField(ProseEditorField):

@@ -9,7 +9,7 @@ from django.contrib.sitemaps import Sitemap
 from django.urls import reverse
 from django.utils import timezone
 
-from drugs.models import Edition, TherapyTrial, Trial
+from drugs.models import Edition, PageVersion, TherapyTrial, Trial
 
 
 class SiteSitemap(Sitemap):
@@ -47,6 +47,14 @@ class TrialSitemap(SiteSitemap):
         return item.changed_at
 
 
+class InformationSitemap(SiteSitemap):
+    def items(self) -> Any:
+        return PageVersion.objects.live(timezone.now()).select_related("page").order_by("page__slug")
+
+    def lastmod(self, item: PageVersion) -> dt.datetime | None:
+        return item.published_at
+
+
 class PageSitemap(SiteSitemap):
     def items(self) -> list[str]:
         lists = [f"therapy-list-{stage}" for stage in ("in-development", "approved", "no-longer-in-development")]
@@ -62,10 +70,16 @@ class PageSitemap(SiteSitemap):
             "compare",
             "visit",
             "situation",
+            "page-list",
         ]
 
     def location(self, item: str) -> str:
         return reverse(item)
 
 
-SITEMAPS = {"therapies": TherapySitemap, "trials": TrialSitemap, "pages": PageSitemap}
+SITEMAPS = {
+    "therapies": TherapySitemap,
+    "trials": TrialSitemap,
+    "information": InformationSitemap,
+    "pages": PageSitemap,
+}

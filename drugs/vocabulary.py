@@ -410,3 +410,27 @@ class StepKind(TextChoices):
     TAKEN_BACK = "taken_back", _("taken back before it went live")
     WITHDRAWN = "withdrawn", _("withdrawn")
     DISCARDED = "discarded", _("draft discarded")
+
+
+class PageGroup(TextChoices):
+    """Under which heading an information page stands in the list of all pages."""
+
+    HELP = "help", _("Help and contact")
+    ACCESS = "access", _("Getting a treatment")
+    RESEARCH = "research", _("Understanding research")
+    CARE = "care", _("Living with ALS/MND")
+    ABOUT = "about", _("About this site")
+
+
+class MenuPlace(TextChoices):
+    TOP = "top", _("at the top of every page")
+    FOOT = "foot", _("at the foot of every page")
+
+
+class CorrectionOutcome(TextChoices):
+    """What came of a reader's correction."""
+
+    CORRECTED = "corrected", _("we put it right")
+    ALREADY = "already", _("it had been put right already")
+    NO_CHANGE = "no_change", _("we looked into it, and the page stays as it is")
+    NOT_ABOUT = "not_about", _("it is not about what this site says")

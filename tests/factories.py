@@ -8,6 +8,7 @@ from django.contrib.auth import get_user_model
 from django.utils import timezone
 
 from drugs import models
+from drugs.furniture import furniture_of
 from drugs.publishing.publish import publish as publish_edition
 from drugs.registry_numbers import parse_number
 
@@ -254,3 +255,64 @@ def whole_edition(slug: str = "", **fields: Any) -> models.Edition:
             extra = {"source": source} if any(field.name == "source" for field in model._meta.fields) else {}
             row_factory(edition=edition, **extra)
     return edition
+
+
+# What stands around the pages
+
+
+class PageFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = models.Page
+        django_get_or_create = ("slug",)
+
+    slug = factory.Sequence(lambda n: f"page-{n}")
+    group = "about"
+
+
+class PageVersionFactory(factory.django.DjangoModelFactory):
+    """A draft; with `published_at` and a `note` it is public."""
+
+    class Meta:
+        model = models.PageVersion
+
+    page = factory.SubFactory(PageFactory)
+    number = factory.LazyAttribute(lambda version: version.page.next_number())
+    title = factory.LazyAttribute(lambda version: version.page.slug.title())
+    summary = "What it is about."
+    body = "<p>What it says.</p>"
+
+
+class PortraitFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = models.Portrait
+
+    person = "A Person"
+    alt_text = "A person in a garden."
+    caption = "A person, 2026"
+    consent_on = "2026-05-03"
+    consent_kept_by = "The office"
+    picture = b"RIFF picture"
+    width = 320
+    height = 400
+
+
+class CorrectionFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = models.Correction
+
+    text = "A number is wrong."
+    received_at = factory.LazyFunction(timezone.now)
+
+
+def live_page(slug: str = "", **fields: Any) -> models.PageVersion:
+    """A published version of an information page, counted as a public change."""
+    page = PageFactory(slug=slug) if slug else PageFactory()
+    values = {"published_at": timezone.now() - dt.timedelta(minutes=1), "note": "First version."} | fields
+    version = PageVersionFactory(page=page, **values)
+    models.ContentVersion.bump()
+    return version
+
+
+def keep_furniture() -> None:
+    """As after the first page that somebody read: menus and the like are kept until something public changes."""
+    furniture_of(models.ContentVersion.current())

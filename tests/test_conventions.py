@@ -23,7 +23,15 @@ LAYERS = [
     ["drugs.full_text", "drugs.bulk"],
     ["drugs.gate"],
     ["drugs.models"],
-    ["drugs.resolution", "drugs.publishing", "drugs.imports", "drugs.content", "drugs.audit"],
+    [
+        "drugs.resolution",
+        "drugs.publishing",
+        "drugs.imports",
+        "drugs.content",
+        "drugs.audit",
+        "drugs.corrections",
+        "drugs.pictures",
+    ],
     ["drugs.explaining"],
     [
         "drugs.rendering",
@@ -34,6 +42,7 @@ LAYERS = [
         "drugs.paging",
         "drugs.search",
         "drugs.charts",
+        "drugs.furniture",
     ],
     [
         "drugs.therapy_page",

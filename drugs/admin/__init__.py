@@ -2,6 +2,7 @@
 
 from drugs.admin import (
     background,
+    correction,
     cutoffs,
     edition,
     findings,
@@ -9,7 +10,10 @@ from drugs.admin import (
     import_runs,
     imports,
     links,
+    menu,
+    page,
     people,
+    portrait,
     publications,
     reference,
     rows,
@@ -19,6 +23,7 @@ from drugs.admin import (
 
 __all__ = [
     "background",
+    "correction",
     "cutoffs",
     "edition",
     "findings",
@@ -26,7 +31,10 @@ __all__ = [
     "import_runs",
     "imports",
     "links",
+    "menu",
+    "page",
     "people",
+    "portrait",
     "publications",
     "reference",
     "rows",

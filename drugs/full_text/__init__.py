@@ -1,7 +1,7 @@
 """Full-text search behind one queryset method: `matching(query)`, on PostgreSQL and SQLite alike.
 
 What is indexed stands in `INDEXED`. The database itself keeps each index right at every write, whoever writes and
-however: PostgreSQL by a generated column `search` with a GIN index (migration 0006), SQLite by an FTS5 table
+however: PostgreSQL by a generated column `search` with a GIN index (migrations 0006, 0017), SQLite by an FTS5 table
 `<table>_fts` with three triggers (`drugs.full_text.sqlite`).
 """
 
@@ -23,6 +23,7 @@ INDEXED: dict[str, dict[str, str]] = {
     },
     "drugs_editiontext": {"names": "A", "summary": "B", "body": "D"},
     "drugs_glossaryterm": {"term": "A", "variants": "A", "meaning": "D"},
+    "drugs_pageversion": {"title": "A", "summary": "B", "words": "D"},
 }
 
 __all__ = ["INDEXED", "FullTextQuerySet", "Query", "words_of"]

@@ -1,6 +1,7 @@
 """The model, one idea a file. docs/model.md draws how they hang together."""
 
 from drugs.models.content_version import ContentVersion
+from drugs.models.correction import Correction
 from drugs.models.cutoff import TrialCutoff
 from drugs.models.edition import SECTIONS, Edition, Publication
 from drugs.models.edition_text import EditionText
@@ -9,6 +10,9 @@ from drugs.models.flag import ReviewFlag
 from drugs.models.imports import ColumnMapping, ImportRow, ImportRun
 from drugs.models.link import TherapyTrial, TrialSnapshot
 from drugs.models.link_check import LinkCheck
+from drugs.models.menu import Announcement, Disclaimer, MenuEntry
+from drugs.models.page import Page, PageStep, PageVersion
+from drugs.models.portrait import Portrait
 from drugs.models.record import RegistryRecord, StaffOverride, TrialChange
 from drugs.models.reference import GlossaryTerm, Organisation, OutcomeMeasure
 from drugs.models.rows import (
@@ -32,9 +36,12 @@ from drugs.models.unfinished import UnfinishedPart
 __all__ = [
     "SECTIONS",
     "Alias",
+    "Announcement",
     "Approval",
     "ColumnMapping",
     "ContentVersion",
+    "Correction",
+    "Disclaimer",
     "Dosing",
     "Edition",
     "EditionStep",
@@ -45,8 +52,13 @@ __all__ = [
     "ImportRow",
     "ImportRun",
     "LinkCheck",
+    "MenuEntry",
     "Organisation",
     "OutcomeMeasure",
+    "Page",
+    "PageStep",
+    "PageVersion",
+    "Portrait",
     "Publication",
     "RegistryRecord",
     "ReportedResult",

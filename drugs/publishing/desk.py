@@ -21,7 +21,18 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from drugs.models import Edition, EditionStep, ImportRun, ReviewFlag, TherapyTrial, Trial
+from drugs.models import (
+    Correction,
+    Edition,
+    EditionStep,
+    ImportRun,
+    PageStep,
+    PageVersion,
+    ReviewFlag,
+    TherapyTrial,
+    Trial,
+)
+from drugs.publishing import pages
 from drugs.publishing.states import State, with_state
 from drugs.vocabulary import FlagKind, LinkDecision, RunState, StepKind
 
@@ -225,6 +236,59 @@ def reviews(user: User | None, at: dt.datetime) -> Pile | None:
     )
 
 
+def information_pages(user: User | None, at: dt.datetime) -> Pile | None:
+    """Drafts of information pages: for editors those under way, for reviewers those that wait and are not their own."""
+    writes, reviews_them = _may(user, "change_pageversion"), _may(user, "review_pageversion")
+    if not (writes or reviews_them):
+        return None
+    states = [*([State.DRAFT] if writes else []), *([State.IN_REVIEW] if reviews_them else [])]
+    found = pages.with_state(PageVersion.objects.drafts()).filter(state__in=states)  # type: ignore[misc]
+    if user is not None and settings.REQUIRE_SECOND_PERSON:
+        own = PageStep.objects.filter(kind=StepKind.SAVED, by=user).values("version")
+        found = found.exclude(state=State.IN_REVIEW, pk__in=own.exclude(version=None))  # type: ignore[misc]
+    tasks = [
+        Task(
+            version.title,
+            str(State(version.state).label),  # type: ignore[attr-defined]
+            None,
+            reverse("admin:drugs_pageversion_review", args=[version.pk]),
+        )
+        for version in found.order_by("page__slug")[:SHOWN]
+    ]
+    return Pile(
+        "pages",
+        _("Information pages"),
+        _("No information page waits."),
+        _counted(found),
+        tasks,
+        list_of(PageVersion),
+    )
+
+
+def corrections(user: User | None, at: dt.datetime) -> Pile | None:
+    """What readers say is wrong and nobody answered yet, the oldest first."""
+    if not _may(user, "change_correction"):
+        return None
+    found = Correction.objects.open().select_related("therapy").order_by("received_at", "pk")
+    tasks = [
+        Task(
+            f"{correction.reference} – {correction.therapy or _('the site')}",
+            Truncator(correction.text).chars(160) if user is not None else "",  # a mail does not carry it
+            timezone.localdate(correction.received_at),
+            address_of(correction),
+        )
+        for correction in found[:SHOWN]
+    ]
+    return Pile(
+        "corrections",
+        _("Corrections from readers"),
+        _("No correction waits."),
+        _counted(found),
+        tasks,
+        list_of(Correction, is_open="yes"),
+    )
+
+
 def imports(user: User | None, at: dt.datetime) -> Pile | None:
     """Files that were compared and wait for a decision, or that stopped: the person's own, or everybody's."""
     if not _may(user, "confirm_importrun"):
@@ -310,7 +374,9 @@ def _moment(at: dt.datetime) -> str:
 PILES: tuple[Callable[[User | None, dt.datetime], Pile | None], ...] = (
     reviews,
     flags,
+    corrections,
     drafts,
+    information_pages,
     due,
     imports,
     others_drafts,

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from drugs.full_text import Query
 from drugs.full_text.query import cleaned, words_of
-from drugs.models import Edition, EditionText, GlossaryTerm, Trial
+from drugs.models import Edition, EditionText, GlossaryTerm, PageVersion, Trial
 from drugs.search import names as called
 from drugs.search.hits import IN_TEXT, IS_NAMED, Hit, hit_by_name, how_trial_is_named
 from drugs.search.names import Named, folded, stem
@@ -20,7 +20,7 @@ MOST_TRIALS = 10
 #: Trials are counted up to here.
 MOST_COUNTED = 1_000
 
-KINDS = ("therapy", "term", "trial")
+KINDS = ("therapy", "term", "page", "trial")
 
 
 @dataclass
@@ -49,8 +49,8 @@ class Results:
 
     @property
     def has_own_pages(self) -> bool:
-        """Whether a therapy or a term was found, not trials alone."""
-        return bool(self.by_kind.get("therapy") or self.by_kind.get("term"))
+        """Whether a therapy, a term or an information page was found, not trials alone."""
+        return any(self.by_kind.get(kind) for kind in ("therapy", "term", "page"))
 
     @property
     def has_more_trials(self) -> bool:
@@ -116,7 +116,7 @@ class _Search:
 
     @cached_property
     def pages(self) -> dict[str, list[Named]]:
-        return {"therapy": called.therapies(self.at), "term": called.terms()}
+        return {"therapy": called.therapies(self.at), "term": called.terms(), "page": called.pages(self.at)}
 
     def _ask(self, text: str, divided: Query | None = None, **options: bool) -> Results:
         query = divided or Query.parse(text, **options)
@@ -135,6 +135,10 @@ class _Search:
         if kind == "term":
             for term in GlossaryTerm.objects.best_matches(query, 100):
                 hits.setdefault(term.pk, Hit(kind, term, IN_TEXT, -term.likeness))
+            return
+        if kind == "page":
+            for version in PageVersion.objects.live(self.at).select_related("page").best_matches(query, 100):
+                hits.setdefault(version.pk, Hit(kind, version, IN_TEXT, -version.likeness))
             return
         editions = {named.page.pk: named.page for named in self.pages["therapy"]}
         texts = EditionText.objects.filter(edition__in=Edition.objects.live(self.at).order_by().values("pk"))
@@ -194,7 +198,8 @@ class _Search:
         query = Query(((word,),))
         texts = EditionText.objects.filter(edition__in=Edition.objects.live(self.at).order_by().values("pk"))
         return any(
-            some.matching(query).exists() for some in (texts, Trial.objects.public(), GlossaryTerm.objects.all())
+            some.matching(query).exists()
+            for some in (texts, Trial.objects.public(), GlossaryTerm.objects.all(), PageVersion.objects.live(self.at))
         )
 
 

@@ -21,7 +21,7 @@ class Hit:
     """One page that was found."""
 
     kind: str
-    page: Any  # an Edition with its therapy, a GlossaryTerm or a Trial
+    page: Any  # an Edition with its therapy, a GlossaryTerm, a PageVersion with its page, or a Trial
     how: int
     order: float = 0
     #: The name that matched, where the heading does not show it.
@@ -32,6 +32,8 @@ class Hit:
     def key(self) -> str:
         if self.kind == "therapy":
             return self.page.therapy.slug
+        if self.kind == "page":
+            return self.page.page.slug
         return self.page.home_number if self.kind == "trial" else self.page.slug
 
     @property

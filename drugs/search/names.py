@@ -10,7 +10,7 @@ from typing import Any
 
 from anyascii import anyascii
 
-from drugs.models import Alias, Approval, Edition, FormerSlug, GlossaryTerm
+from drugs.models import Alias, Approval, Edition, FormerSlug, GlossaryTerm, PageVersion
 
 _WORD = re.compile(r"[a-z0-9]+")
 _FILLING = re.compile(r"(?<=[a-z])0+(?=[1-9])")
@@ -66,7 +66,7 @@ class Name:
 class Named:
     """A page that is found by its names: an edition or a term, with all it is called."""
 
-    page: Any  # an Edition with its therapy, or a GlossaryTerm
+    page: Any  # an Edition with its therapy, a GlossaryTerm, or a PageVersion with its page
     names: list[Name] = field(default_factory=list)
 
 
@@ -100,6 +100,12 @@ def terms() -> list[Named]:
         Named(term, [Name(text, is_main=text == term.term) for text in term.spellings()])
         for term in GlossaryTerm.objects.all()
     ]
+
+
+def pages(at: dt.datetime) -> list[Named]:
+    """The information pages that are live."""
+    live = PageVersion.objects.live(at).select_related("page").defer("body")
+    return [Named(version, [Name(version.title, True)]) for version in live]
 
 
 def _parts(*names: str) -> Iterator[str]:

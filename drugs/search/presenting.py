@@ -36,6 +36,8 @@ def cards(hits: list[Hit], results: Results, at: dt.datetime) -> list[Card]:
         return []
     if hits[0].kind == "term":
         return [_term(hit, results) for hit in hits]
+    if hits[0].kind == "page":
+        return [_page(hit, results) for hit in hits]
     if hits[0].kind == "trial":
         return [_trial(hit, results) for hit in hits]
     texts = EditionText.objects.filter(edition__in=Edition.objects.live(at).order_by().values("pk"))
@@ -73,6 +75,13 @@ def _term(hit: Hit, results: Results) -> Card:
         marked(hit.page.meaning, results.words),
         marked(hit.also_called, results.words),
     )
+
+
+def _page(hit: Hit, results: Results) -> Card:
+    version = hit.page
+    shown = snippet(version.words, results.words, length=LENGTH) if hit.how == IN_TEXT else []
+    heading = marked(version.title, results.words)
+    return Card(hit, version.get_absolute_url(), heading, shown or _beginning(version.summary, results.words))
 
 
 #: Where else a trial may have the words, in the order in which it is said.

@@ -1,9 +1,9 @@
 """HTTP caching of public pages: short-lived, revalidated by the content version, never private.
 
 Rule: `Cache-Control: public, max-age=60, stale-while-revalidate=600, stale-if-error=86400`, an ETag from
-the content version, the number of editions due at this moment, the day, the path and the accepted parameters. No
-lifetime passes the next moment at which a scheduled edition goes live. The day, since pages count days ('738 days
-without results', the line 'today'): yesterday's page is another page.
+the content version, the number of editions and announcements due at this moment, the day, the path and the accepted
+parameters. No lifetime passes the next moment at which a scheduled edition goes live or an announcement changes. The
+day, since pages count days ('738 days without results', the line 'today'): yesterday's page is another page.
 """
 
 import datetime as dt
@@ -19,6 +19,7 @@ from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.http import parse_etags
 
+from drugs.furniture import Around, furniture_of
 from drugs.models import ContentVersion, Publication
 
 MAX_AGE = 60
@@ -38,15 +39,21 @@ def etag_of(request: HttpRequest, version: int, due: int, day: dt.date) -> str:
     return f'W/"{hashlib.sha256(text.encode(errors="surrogateescape")).hexdigest()[:32]}"'
 
 
-def public_page(view: View) -> View:
-    """A view of published content: takes `at`, answers 304 where nothing changed, may be kept by anyone for a minute."""
+def public_page(view: View, *, shows_portraits: bool = False) -> View:
+    """A view of published content: takes `at`, answers 304 where nothing changed, may be kept by anyone for a minute.
+
+    With portraits on it a page is asked for anew each time: one that was taken down is gone at once, everywhere.
+    """
 
     @functools.wraps(view)
     def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         at = timezone.now()
         version, due, upcoming = content_state(at)
         request.content_version = version  # type: ignore[attr-defined]
-        etag = etag_of(request, version, due, timezone.localdate(at))
+        around = Around(furniture_of(version), at)
+        request.around = around  # type: ignore[attr-defined]
+        passed = [moment for moment in around.moments if moment <= at]
+        etag = etag_of(request, version, due + len(passed), timezone.localdate(at))
         if request.method in ("GET", "HEAD") and etag in parse_etags(request.headers.get("If-None-Match", "")):
             response: HttpResponseBase = HttpResponseNotModified()
         else:
@@ -54,12 +61,18 @@ def public_page(view: View) -> View:
         if response.status_code in (200, 304):
             response["ETag"] = etag
         if response.status_code in (200, 301, 302, 304):
-            left = MAX_AGE if upcoming is None else max(0, min(MAX_AGE, int((upcoming - at).total_seconds())))
-            stale = ", stale-while-revalidate=600" if left == MAX_AGE else ""
-            response["Cache-Control"] = f"public, max-age={left}{stale}, stale-if-error=86400"
+            coming = [moment for moment in (upcoming, *around.moments) if moment and moment > at]
+            must_ask = shows_portraits and around.has_portraits
+            response["Cache-Control"] = "no-cache" if must_ask else _lifetime(at, min(coming, default=None))
         return response
 
     return wrapped
+
+
+def _lifetime(at: dt.datetime, upcoming: dt.datetime | None) -> str:
+    left = MAX_AGE if upcoming is None else max(0, min(MAX_AGE, int((upcoming - at).total_seconds())))
+    stale = ", stale-while-revalidate=600" if left == MAX_AGE else ""
+    return f"public, max-age={left}{stale}, stale-if-error=86400"
 
 
 def public_feed(feed: View) -> View:

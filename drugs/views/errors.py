@@ -1,6 +1,7 @@
 """Errors as pages that say what happened and where to go on."""
 
 from http import HTTPStatus
+from typing import Any
 from uuid import uuid4
 
 from django.http import HttpRequest, HttpResponse
@@ -8,14 +9,17 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from drugs.api.problems import problem_response
-from drugs.models import Publication
+from drugs.furniture import Around, standing
+from drugs.models import PageVersion, Publication
 
 
 def error_page(request: HttpRequest, status: HTTPStatus, title: str, text: str) -> HttpResponse:
     """A styled page, or problem details below /api/, with its true status and a number to find the request by."""
     if request.path.startswith("/api/"):
         return problem_response(request, status, text)
-    context = {"status": status.value, "title": title, "text": text, "reference": uuid4().hex[:10]}
+    context: dict[str, Any] = {"status": status.value, "title": title, "text": text, "reference": uuid4().hex[:10]}
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:  # the database may be what went wrong
+        context["around"] = Around(standing())
     return render(request, "error.html", context, status=status)
 
 
@@ -72,3 +76,8 @@ def gone(request: HttpRequest, publication: Publication) -> HttpResponse:
     """An edition that was withdrawn: its reason, not its text."""
     context = {"publication": publication, "edition": publication.edition}
     return render(request, "drugs/withdrawn.html", context, status=HTTPStatus.GONE)
+
+
+def gone_page(request: HttpRequest, version: PageVersion) -> HttpResponse:
+    """An information page that was withdrawn: its reason, not its text."""
+    return render(request, "drugs/page_withdrawn.html", {"version": version}, status=HTTPStatus.GONE)

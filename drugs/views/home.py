@@ -1,20 +1,22 @@
 """Where to start."""
 
 import datetime as dt
+from functools import partial
 
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from drugs.models import Edition, Publication, StatusEvent, Trial
+from drugs.models import Edition, Portrait, Publication, StatusEvent, Trial
 from drugs.therapy_page import other_therapies
 from drugs.views.caching import public_page
 from drugs.vocabulary import OverallStatus
 
 LATEST = 5
+PORTRAITS = 4
 
 
-@public_page
+@partial(public_page, shows_portraits=True)
 def home(request: HttpRequest, *, at: dt.datetime) -> HttpResponse:
     """Stages with counts, every therapy in at most two activations, the latest updates, the trials that look for people."""
     live = Edition.objects.live(at)
@@ -42,6 +44,7 @@ def home(request: HttpRequest, *, at: dt.datetime) -> HttpResponse:
         "latest": latest[:LATEST],
         "recruiting": recruiting,
         "therapy_count": live.count(),
+        "portraits": Portrait.objects.public().defer("picture")[:PORTRAITS] if request.around.has_portraits else (),  # type: ignore[attr-defined]
         "at": at,
     }
     return render(request, "drugs/home.html", context)

@@ -15,6 +15,7 @@ def staff(role: str, **fields):
     if not Group.objects.filter(name="Administrator").exists():  # a flushed database has none
         import_module("drugs.migrations.0009_groups").make_groups(apps, None)
         import_module("drugs.migrations.0015_cutoff_permissions").give_permissions(apps, None)
+        import_module("drugs.migrations.0018_furniture_groups").extend_groups(apps, None)
     user = factories.UserFactory(is_superuser=role == "superuser", **fields)
     if role not in ("nobody", "superuser"):
         user.groups.add(Group.objects.get(name=role))

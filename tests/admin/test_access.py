@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from drugs import models
+from drugs.publishing.pages import record as record_page
 from drugs.publishing.steps import record
 from tests import factories
 from tests.admin.people import ROLES, staff
@@ -30,9 +31,21 @@ TABLE = {
     "trialcutoff": (READERS, {"Editor", "superuser"}, {"Editor", "superuser"}),
     "importrun": (READERS, set(), set()),
     **{model._meta.model_name: (READERS, set(), set()) for model in models.row_models()},
+    "page": (READERS, {"Editor", "superuser"}, {"Editor", "superuser"}),
+    "pageversion": (READERS, set(), {"Editor", "superuser"}),
+    "pagestep": (READERS, set(), set()),
+    "menuentry": (READERS, {"Editor", "superuser"}, {"Editor", "superuser"}),
+    "announcement": (READERS, {"Editor", "superuser"}, {"Editor", "superuser"}),
+    "disclaimer": (READERS, {"Editor", "superuser"}, {"Editor", "superuser"}),
+    "portrait": (READERS, {"Editor", "superuser"}, {"Editor", "superuser"}),
+    "correction": (READERS - {"Importer"}, set(), {"Editor", "Reviewer", "superuser"}),
 }
 #: A limit that a registry has lifted is taken off by whoever keeps them.
 MAY_DELETE = {("trialcutoff", "Editor")}
+#: An answer that is not written yet is saved as it is.
+MAY_BE_EMPTY = {"correction": 302}
+#: Records that go when they are deleted, and who deletes them; all others stay, withdrawn or answered.
+DELETED_BY = {name: {"Editor"} for name in ("menuentry", "announcement", "disclaimer")}
 PEOPLE = {
     "user": ({"Administrator", "superuser"}, {"Administrator", "superuser"}, {"Administrator", "superuser"}),
     "group": ({"Administrator", "superuser"}, {"superuser"}, {"superuser"}),
@@ -58,6 +71,13 @@ def records():
     models.LinkCheck.objects.create(url="https://example.org/", checked_at=timezone.now())
     factories.GlossaryTermFactory()
     factories.TrialCutoffFactory(trial=link.trial)
+    draft = factories.PageVersionFactory()
+    record_page(draft, "saved", by=None)
+    models.MenuEntry.objects.create(place="foot", label="Trials", url="/trials/")
+    models.Announcement.objects.create(text="News.", from_on="2026-11-01", until_on="2026-11-30")
+    models.Disclaimer.objects.create(lead="No advice.")
+    factories.PortraitFactory()
+    factories.CorrectionFactory()
     return edition
 
 
@@ -83,9 +103,10 @@ def test_access_by_role(client, records, app, model, role, sees, adds, changes):
     assert client.post(reverse(f"{name}_add"), {}).status_code == (200 if adds else 403)
     assert client.get(reverse(f"{name}_history", args=[first.pk])).status_code == (200 if sees else 403)
     assert client.get(change).status_code == (200 if sees or changes else 403)
-    assert client.post(change, {}).status_code == (403 if not changes else 200)
+    assert client.post(change, {}).status_code == (403 if not changes else MAY_BE_EMPTY.get(model, 200))
     delete = client.post(reverse(f"{name}_delete", args=[first.pk]), {"post": "yes"}).status_code
-    assert delete == 403 or role == "superuser" or (model, role) in MAY_DELETE
+    may = (model, role) in MAY_DELETE or role in DELETED_BY.get(model, ())
+    assert delete == 403 or role == "superuser" or may
 
 
 @pytest.mark.parametrize("model", ["organisation", "outcomemeasure", "glossaryterm"])
@@ -138,3 +159,37 @@ def test_an_administrator_cannot_make_a_superuser(client):
     assert "is_superuser" not in client.get(own).context["adminform"].form.fields
     assert client.post(reverse("admin:auth_user_change", args=[chief.pk]), {}).status_code == 403
     assert client.post(reverse("admin:auth_user_password_change", args=[chief.pk]), {}).status_code == 403
+
+
+#: Each step of an information page and of a portrait: who may take it at all.
+STEPS = {
+    "pageversion_start": {"superuser", "Editor"},
+    "pageversion_send": {"superuser", "Editor"},
+    "pageversion_return": {"superuser", "Reviewer"},
+    "pageversion_publish": {"superuser", "Reviewer"},
+    "pageversion_withdraw": {"superuser", "Reviewer", "Administrator"},
+    "pageversion_discard": {"superuser", "Editor"},
+    "portrait_take_down": {"superuser", "Editor", "Reviewer", "Administrator"},
+}
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("step", STEPS)
+def test_each_step_of_a_page_and_a_portrait_by_role(client, role, step):
+    record = factories.PortraitFactory() if step.startswith("portrait") else factories.PageVersionFactory()
+    client.force_login(staff(role))
+    address = reverse(f"admin:drugs_{step}", args=[record.pk])
+
+    assert client.get(address).status_code == 405
+    assert (client.post(address).status_code != 403) == (role in STEPS[step])
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("page", ["review", "preview"])
+def test_a_draft_page_is_read_by_staff_who_may_see_it(client, role, page):
+    address = reverse(f"admin:drugs_pageversion_{page}", args=[factories.PageVersionFactory().pk])
+    assert client.get(address).status_code == 302
+
+    client.force_login(staff(role))
+
+    assert client.get(address).status_code == (200 if role in READERS else 403)

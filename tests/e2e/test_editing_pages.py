@@ -1,14 +1,18 @@
 """The admin in a real browser: nothing blocked by the policy, nothing on the console, nothing that axe finds."""
 
+from pathlib import Path
+
 import pytest
 from django.urls import reverse
 
-from drugs.models import Edition, Organisation
+from drugs.models import Edition, MenuEntry, Organisation
 from tests import factories
 from tests.admin.people import staff
 from tests.e2e.pages import WIDTHS, Watched, sign_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+PICTURE = (Path(__file__).parent / "grey.webp").read_bytes()
 
 
 @pytest.fixture
@@ -35,6 +39,27 @@ def addresses(draft):
     yield reverse("admin:drugs_organisation_export")
     yield reverse("admin:auth_user_changelist")
     yield reverse("admin:auditlog_logentry_changelist")
+    yield from around_the_pages(live)
+
+
+def around_the_pages(edition):
+    """Menus, information pages, portraits and corrections."""
+    entry = MenuEntry.objects.create(place="foot", label="Trials", url="/trials/")
+    published = factories.live_page("about", body="<h3>Part</h3><p>Old words.</p>")
+    page_draft = factories.PageVersionFactory(page=published.page, body="<h3>Part</h3><p>New words.</p>")
+    portrait = factories.PortraitFactory(picture=PICTURE)
+    correction = factories.CorrectionFactory(therapy=edition.therapy, edition=edition, email="reader@example.org")
+    for model in ("menuentry", "announcement", "disclaimer", "page", "pageversion", "portrait", "correction"):
+        yield reverse(f"admin:drugs_{model}_changelist")
+    for model in ("menuentry", "announcement", "page", "portrait"):
+        yield reverse(f"admin:drugs_{model}_add")
+    yield reverse("admin:drugs_menuentry_change", args=[entry.pk])
+    yield reverse("admin:drugs_page_change", args=[published.page_id])
+    for version in (published, page_draft):
+        yield reverse("admin:drugs_pageversion_change", args=[version.pk])
+        yield reverse("admin:drugs_pageversion_review", args=[version.pk])
+    yield reverse("admin:drugs_portrait_change", args=[portrait.pk])
+    yield reverse("admin:drugs_correction_change", args=[correction.pk])
 
 
 def test_nothing_is_blocked_and_axe_finds_nothing(page, live_server, draft):

@@ -1,14 +1,17 @@
 """Every kind of public page in a real browser: axe finds nothing, nothing is too small, too near or too wide."""
 
 import datetime as dt
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 from django.core.management import call_command
 from django.utils import timezone
+from PIL import Image
 
-from drugs.models import Edition, Trial
+from drugs.models import Announcement, Correction, Edition, Page, Trial
 from drugs.publishing.copying import copy_edition
+from drugs.publishing.pages import withdraw as withdraw_page
 from drugs.publishing.publish import withdraw
 from tests import factories
 from tests.e2e.pages import Watched
@@ -55,6 +58,16 @@ PAGES = {
     "my situation": "/situation/",
     "open data": "/data/",
     "API": "/api/v1/docs/",
+    "all pages": "/pages/",
+    "help": "/pages/help/",
+    "privacy": "/pages/privacy/",
+    "accessibility": "/pages/accessibility/",
+    "a withdrawn page": "/pages/gone/",
+    "portraits": "/portraits/",
+    "corrections": "/corrections/?reference=C-7K3F-99",
+    "a correction form": "/corrections/new/?drug=lenzumestrocel&section=background",
+    "a correction": "/corrections/C-7K3F-92/",
+    "an answered correction": "/corrections/C-7K3F-94/",
     "not found": "/drugs/nothing-here/",
 }
 
@@ -70,7 +83,35 @@ def site(live_server):
         factories.TrialCutoffFactory(trial=Trial.objects.get(home_number="NCT07322003"), confirmed=True, **values)
     gone = factories.live_edition("withdrawn")
     withdraw(gone.publication, reason="It named a wrong trial.")
+    around_the_pages(first)
     return live_server.url
+
+
+def around_the_pages(edition):
+    """An announcement with a link, two portraits, a page that was withdrawn, corrections open and answered."""
+    day = timezone.localdate()
+    page = Page.objects.get(slug="accessibility")
+    Announcement.objects.create(
+        text="This site is new. Please tell us what does not work for you.",
+        link_label="Accessibility",
+        page=page,
+        from_on=day,
+        until_on=day,
+    )
+    picture = BytesIO()
+    Image.effect_noise((480, 600), 40).convert("RGB").save(picture, "WEBP", quality=10)
+    for caption in ("A person, 2026", ""):
+        factories.PortraitFactory(picture=picture.getvalue(), width=480, height=600, caption=caption)
+    withdraw_page(factories.live_page("gone"), by=None, reason="It named a wrong address.")
+    factories.CorrectionFactory(reference="C-7K3F-92")
+    factories.CorrectionFactory(
+        reference="C-7K3F-94",
+        outcome="corrected",
+        outcome_text="The number was mended.",
+        public_summary="A wrong number of people.",
+        fixed_in=edition,
+        answered_at=timezone.now(),
+    )
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -136,3 +177,34 @@ def test_every_journey_works_without_javascript(browser, site):
     assert "stage=approved" in page.url
     assert page.get_by_text("Approved:").first.is_visible()
     context.close()
+
+
+def test_a_correction_is_sent_by_keyboard_alone_without_javascript_and_without_a_cookie(browser, site):
+    context = browser.new_context(java_script_enabled=False, viewport={"width": 390, "height": 900})
+    page = context.new_page()
+    page.goto(site + "/drugs/lenzumestrocel/")
+    page.get_by_role("link", name="Something wrong here?").nth(2).focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/corrections/new/**")
+    page.get_by_label("What is wrong").focus()
+    page.keyboard.type("The number of people is wrong.")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.wait_for_timeout(3500)  # no person is quicker
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/corrections/C-*/")
+
+    correction = Correction.objects.get(text="The number of people is wrong.")
+    assert correction.section == "clinical-trials"
+    assert correction.reference in page.get_by_role("heading", level=1).inner_text()
+    assert not context.cookies()
+    context.close()
+
+
+def test_help_is_one_activation_from_every_page(page, site):
+    for name, path in PAGES.items():
+        page.goto(site + path)
+        link = page.get_by_role("link", name="Help now", exact=True).first
+        assert link.is_visible(), name
+    link.click()
+    page.wait_for_url("**/pages/help/")

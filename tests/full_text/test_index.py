@@ -6,7 +6,7 @@ from django.db import connection, models
 
 from drugs.full_text import INDEXED, Query
 from drugs.full_text.sqlite import keep_index, missing
-from drugs.models import EditionText, GlossaryTerm, Trial
+from drugs.models import EditionText, GlossaryTerm, PageVersion, Trial
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -122,7 +122,7 @@ def test_matching_joins_with_other_conditions_and_relations():
 
 
 def test_every_searched_column_exists():
-    tables = {model._meta.db_table: model for model in (Trial, EditionText, GlossaryTerm)}
+    tables = {model._meta.db_table: model for model in (Trial, EditionText, GlossaryTerm, PageVersion)}
 
     assert tables.keys() == INDEXED.keys()
     for table, columns in INDEXED.items():

@@ -11,8 +11,11 @@ from django.utils import timezone
 
 from drugs.models import (
     Alias,
+    Announcement,
     Approval,
     ContentVersion,
+    Correction,
+    Disclaimer,
     Dosing,
     Edition,
     EditionStep,
@@ -20,7 +23,12 @@ from drugs.models import (
     GlossaryTerm,
     ImportRow,
     ImportRun,
+    MenuEntry,
     OutcomeMeasure,
+    Page,
+    PageStep,
+    PageVersion,
+    Portrait,
     Publication,
     RegistryRecord,
     ReportedResult,
@@ -147,6 +155,36 @@ def flag(**changes):
         "opened_at": timezone.now(),
         "changed_on": "2026-05-03",
     } | changes
+
+
+def version(**changes):
+    return {"page": factories.PageFactory(), "number": 1, "title": "T"} | changes
+
+
+def page_step(**changes):
+    return {"page": factories.PageFactory(), "number": 1, "kind": "sent", "at": timezone.now()} | changes
+
+
+def entry(**changes):
+    return {"place": "foot", "label": "L", "url": "/drugs/"} | changes
+
+
+def announcement(**changes):
+    return {"text": "News.", "from_on": "2026-11-01", "until_on": "2026-11-30"} | changes
+
+
+def portrait(**changes):
+    return {
+        "person": "P",
+        "consent_on": "2026-05-03",
+        "consent_kept_by": "office",
+        "alt_text": "A.",
+        "picture": b"x",
+    } | changes
+
+
+def correction(**changes):
+    return {"text": "Wrong.", "received_at": timezone.now()} | changes
 
 
 #: constraint -> (model, values that break it)
@@ -283,6 +321,39 @@ BREAKERS = {
     "cutoff_says_where_and_when": lambda: (TrialCutoff, cutoff(source_text="")),
     "cutoff_confirmed_by_another": lambda: (TrialCutoff, _confirmed_by_oneself()),
     "one_content_version": lambda: (ContentVersion, {"pk": 2}),
+    "page_group_known": lambda: (Page, {"slug": "a", "group": "x"}),
+    "page_version_number_unique": lambda: (
+        PageVersion,
+        same(PageVersion, **version(published_at=timezone.now(), note="n")) | {"published_at": timezone.now()},
+    ),
+    "one_draft_per_page": lambda: (PageVersion, same(PageVersion, **version()) | {"number": 2}),
+    "page_version_from_1": lambda: (PageVersion, version(number=0)),
+    "page_version_titled": lambda: (PageVersion, version(title="")),
+    "page_published_with_a_note": lambda: (PageVersion, version(published_at=timezone.now())),
+    "page_withdrawn_with_a_reason": lambda: (PageVersion, version(withdrawn_at=timezone.now())),
+    "page_step_kind_known": lambda: (PageStep, page_step(kind="x")),
+    "page_step_says_why": lambda: (PageStep, page_step(kind="withdrawn")),
+    "menu_place_known": lambda: (MenuEntry, entry(place="x")),
+    "only_the_foot_has_headings": lambda: (MenuEntry, entry(place="top", heading="H")),
+    "menu_leads_to_one_place": lambda: (MenuEntry, entry(page=factories.PageFactory())),
+    "menu_address_is_safe": lambda: (MenuEntry, entry(url="//elsewhere.example/")),
+    "menu_entry_labelled": lambda: (MenuEntry, entry(label="")),
+    "menu_label_unique": lambda: (MenuEntry, same(MenuEntry, **entry())),
+    "announcement_ends_after_it_starts": lambda: (Announcement, announcement(until_on="2026-10-31")),
+    "announcement_says_something": lambda: (Announcement, announcement(text="")),
+    "announcement_link_is_whole": lambda: (Announcement, announcement(url="/drugs/")),
+    "announcement_address_is_safe": lambda: (Announcement, announcement(link_label="L", url="javascript:alert(1)")),
+    "disclaimer_says_something": lambda: (Disclaimer, {}),
+    "portrait_shown_is_whole": lambda: (Portrait, portrait(picture=None)),
+    "portrait_taken_down_is_gone": lambda: (Portrait, portrait(taken_down_at=timezone.now())),
+    "portrait_consent_can_be_found": lambda: (Portrait, portrait(consent_kept_by="")),
+    "correction_reference_can_be_read": lambda: (Correction, correction(reference="C-0O1I-LL")),
+    "correction_says_something": lambda: (Correction, correction(text="")),
+    "correction_outcome_known": lambda: (
+        Correction,
+        correction(outcome="x", outcome_text="t", answered_at=timezone.now()),
+    ),
+    "correction_answered_in_words": lambda: (Correction, correction(outcome="corrected", answered_at=timezone.now())),
 }
 for _model in row_models():
     _name = f"{_model._meta.model_name}_uid_unique"

@@ -98,6 +98,8 @@ def _finish(stem: str, entries: list[dict[str, Any]]) -> None:
                 fields["uid"] = _new_uid(f"{stem}/{fields['edition'][1]}/{model}/{fields['position']}", uids)
         if model == "drugs.edition":
             fields.update({name: clean_html(fields[name]) for name in _RICH_TEXT if name in fields})
+        if model == "drugs.pageversion":
+            fields["body"] = clean_html(fields["body"])
         if model == "drugs.trialidentifier":
             fields["address"] = fields["number"].replace("/", "-")
         for name in _FILLED_IN.get(model, ()):
