@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from drugs.imports import archive, documents, formats, mapping, workbook
 from drugs.imports.cell_number import number_of
 from drugs.imports.clean import key
-from drugs.imports.formats import Document
+from drugs.imports.formats import Document, euctr
 from drugs.imports.formats.table import Column, Layout, TableFormat, TableSource
 from drugs.imports.inspect import Inspection, inspect
 from drugs.imports.problems import FileRefusedError, shown
@@ -148,6 +148,13 @@ def _padded(rows: Iterator[list[str]], match: Match) -> Iterator[list[str]]:
 
 
 def _text(opener: Opener, encoding: str, wanted: str) -> Source:
+    with open_text(opener, encoding) as text:
+        is_dump = euctr.is_dump(islice(text, _SAMPLE))
+    if is_dump and wanted in ("auto", euctr.FORMAT.name):
+        layout, detection = lay_out(euctr.FORMAT, euctr.DUMP_HEADERS, 0, 1, [euctr.DUMP_HEADERS])
+        layout.is_document = True
+        detection |= {"encoding": encoding}
+        return TableSource(euctr.FORMAT, layout, lambda: euctr.dump_rows(opener, encoding), detection)
     samples = {delimiter: sample_rows(opener, encoding, Dialect(delimiter)) for delimiter in DELIMITERS}
     match = _best(samples, wanted)
     dialect = Dialect(match.part)

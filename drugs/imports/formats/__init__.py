@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from drugs.imports.formats import ctgov_csv, ctgov_json, ctgov_xml, euctr, ictrp, isrctn, sheet
+from drugs.imports.formats import ctgov_csv, ctgov_json, ctgov_xml, ctis, euctr, ictrp, isrctn, sheet
 from drugs.imports.formats.table import TableFormat
 
 
@@ -25,6 +25,7 @@ TABLES: tuple[TableFormat, ...] = (
     ctgov_csv.OLD,
     ictrp.FORMAT,
     isrctn.FORMAT,
+    ctis.FORMAT,
     euctr.FORMAT,
 )
 #: Tried where no other table fits.

@@ -5,6 +5,7 @@ rows a trial, one for each sponsor or country, are usual: the first counts.
 """
 
 import re
+from collections.abc import Iterator
 
 from django.utils.translation import gettext_lazy as _
 
@@ -13,6 +14,7 @@ from drugs.imports.countries import country_code
 from drugs.imports.formats import ictrp
 from drugs.imports.formats.table import Column, TableFormat
 from drugs.imports.records import Cleaned
+from drugs.imports.tables import Opener, open_text
 from drugs.vocabulary import RecordSource
 
 _ENDS = {"completed": "COMPLETED", "prematurelyended": "TERMINATED", "temporarilyhalted": "SUSPENDED"}
@@ -54,9 +56,9 @@ FORMAT = TableFormat(
         "medicalcondition": Column("conditions", clean.line),
         "gender": Column("sex", ictrp.sex),
         "phase": Column("phases", ictrp.phase),
-        "trialprotocol": Column("", protocol),
+        "trialprotocol": Column("", protocol, is_joined=True),
     },
-    ignored=frozenset(("trialurl", "trialresults")),
+    ignored=frozenset(("trialurl", "trialresults", "disease", "populationage", "link")),
     said_by=RecordSource.SHEET,
     marks=frozenset(("trialprotocol", "nameofsponsor", "sponsorprotocolnumber", "eudractnumber")),
     several=frozenset(
@@ -64,3 +66,39 @@ FORMAT = TableFormat(
     ),
     finish=_finish,
 )
+
+
+# The register's download as text: 'EudraCT Number:   2015-001314-10', a label and a value on each line
+
+_LABELLED = re.compile(r"([A-Z][A-Za-z *]{3,40}):[ \t]*(.*)")
+_FIRST = "eudractnumber"
+DUMP_HEADERS = [_FIRST, *FORMAT.columns]
+
+
+def is_dump(lines: Iterator[str]) -> bool:
+    """Whether one of these lines is the number of a trial behind its label, with the sponsor's below it."""
+    keys = [clean.key(found[1]) for line in lines if (found := _LABELLED.match(line.strip()))]
+    return _FIRST in keys and bool({"sponsorprotocolnumber", "sponsorname", "fulltitle"} & set(keys))
+
+
+def dump_rows(opener: Opener, encoding: str) -> Iterator[list[str]]:
+    """The header, and a row for each trial. A line without a label goes on with the value above it."""
+    yield DUMP_HEADERS
+    trial: dict[str, str] = {}
+    last = ""
+    with open_text(opener, encoding) as text:
+        for line in text:
+            found = _LABELLED.match(line.strip())
+            if not found:
+                if last and line.strip():
+                    trial[last] += f" {line.strip()}"
+                elif not line.strip():
+                    last = ""
+                continue
+            last = clean.key(found[1])
+            if last == _FIRST and trial.get(_FIRST):
+                yield [trial.get(name, "") for name in DUMP_HEADERS]
+                trial = {}
+            trial[last] = found[2].strip()
+    if trial.get(_FIRST):
+        yield [trial.get(name, "") for name in DUMP_HEADERS]
