@@ -1,0 +1,50 @@
+"""What a first visit costs: HTML, CSS, JavaScript and SVG of every kind of page, compressed, at most 60 kB."""
+
+import gzip
+import re
+from pathlib import Path
+
+import pytest
+from django.contrib.staticfiles import finders
+from django.core.management import call_command
+
+from tests.e2e.test_pages import PAGES
+
+pytestmark = pytest.mark.django_db
+MOST = 60_000  # bytes
+STATIC = re.compile(r"""(?:src|href)="/static/([^"?#]+)""")
+
+
+def weight(content):
+    return len(gzip.compress(content, compresslevel=6, mtime=0))
+
+
+def files(html):
+    """Every own file that a browser loads with the page."""
+    return sorted(set(STATIC.findall(html)))
+
+
+def test_no_page_weighs_more_than_sixty_kilobytes(client):
+    call_command("load_content", verbosity=0)
+    weights, loaded = {}, set()
+    for name, path in PAGES.items():
+        response = client.get(path)
+        html = response.getvalue() if response.streaming else response.content
+        own = files(html.decode())
+        assert own, path
+        loaded.update(own)
+        weights[name] = weight(html) + sum(weight(Path(finders.find(file)).read_bytes()) for file in own)
+
+    assert {"css/site.css", "js/reading.js", "js/settings.js", "js/visits.js", "img/mark.svg"} <= loaded
+    assert not {name: size for name, size in weights.items() if size > MOST}, weights
+
+
+@pytest.mark.parametrize("path", sorted(Path("static/css").glob("*.css")), ids=lambda path: path.name)
+def test_no_style_sheet_loads_another_file(path):
+    """What is weighed is all there is: a style sheet that loads would have to be weighed with what it loads."""
+    assert not re.findall(r"url\((?!['\"]?(?:data:|#))|@import", path.read_text())
+
+
+@pytest.mark.parametrize("path", sorted(Path("static/js").glob("*.js")), ids=lambda path: path.name)
+def test_no_script_loads_another_file(path):
+    assert not re.findall(r"\bimport\b\s*[({'\"]|\bfetch\(|XMLHttpRequest|sendBeacon", path.read_text())
