@@ -20,6 +20,17 @@ test: environment-dev ## The whole suite on SQLite and PostgreSQL, and a smoke t
 e2e: environment-dev ## All browser tests, on PostgreSQL
 	@scripts/with-postgres $(PY) -m pytest tests/e2e -n 2
 
+.PHONY: validate
+validate: environment-dev tools/node_modules ## The Nu HTML checker over every kind of page (needs npm and Java 17)
+	@scripts/with-site $(PY) tools/validate.py
+
+.PHONY: lighthouse
+lighthouse: environment-dev tools/node_modules ## Lighthouse on the main pages, median of 5 (needs npm and Chromium)
+	@scripts/with-site $(PY) tools/lighthouse.py
+
+tools/node_modules: tools/package-lock.json
+	@npm ci --prefix tools --ignore-scripts --no-audit --no-fund
+
 .PHONY: faults
 faults: environment-dev ## Kill imports at random moments, undo every pair of registry files: half an hour (docs/reliability.md)
 	@env -u DATABASE_URL $(PY) -m tests.faults.kill

@@ -1,0 +1,80 @@
+"""`make lighthouse`: the median of five Lighthouse runs on each main page, held to the goals, as a table.
+
+Needs SITE (scripts/with-site), node_modules in this folder (`npm ci --ignore-scripts`) and Chromium.
+Exit status 1 when a median misses its goal; what each audit found is then named.
+"""
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+from pathlib import Path
+
+TOOLS = Path(__file__).resolve().parent
+sys.path.insert(0, str(TOOLS.parent))
+
+from tests.e2e.browser import chromium  # noqa: E402 (the project's folder has to be found first)
+
+PAGES = {
+    "home": "/",
+    "list": "/drugs/",
+    "therapy": "/drugs/lenzumestrocel/",
+    "trial": "/trials/NCT04745299/",
+    "compare": "/compare/?drug=lenzumestrocel&drug=tofersen-qalsody",
+}
+GOALS = {"performance": 98, "accessibility": 100, "best-practices": 100, "seo": 100}
+RUNS = int(os.environ.get("RUNS", "5"))
+
+
+def measure(address: str) -> dict:
+    """One run, as a phone of the middle class on a slow network: Lighthouse's own default."""
+    done = subprocess.run(
+        [
+            TOOLS / "node_modules/.bin/lighthouse",
+            address,
+            "--output=json",
+            "--quiet",
+            f"--only-categories={','.join(GOALS)}",
+            "--chrome-flags=--headless=new --no-sandbox --disable-gpu",
+        ],
+        env=os.environ | {"CHROME_PATH": str(chromium())},
+        capture_output=True,
+        check=True,
+        timeout=300,
+    )
+    return json.loads(done.stdout)
+
+
+def missed(report: dict, category: str) -> list[str]:
+    """The audits of a category that did not reach their full score."""
+    weighed = [entry["id"] for entry in report["categories"][category]["auditRefs"] if entry["weight"]]
+    audits = [report["audits"][name] for name in weighed]
+    return [
+        f"{audit['id']} {audit['score']:.2f} {audit.get('displayValue', '')}".strip()
+        for audit in audits
+        if audit["score"] is not None and audit["score"] < 1
+    ]
+
+
+def main() -> int:
+    print("| page |", " | ".join(GOALS), "|\n| --- |" + " --- |" * len(GOALS))
+    found = []
+    for name, path in PAGES.items():
+        reports = [measure(os.environ["SITE"] + path) for _run in range(RUNS)]
+        medians = {
+            category: round(100 * statistics.median(report["categories"][category]["score"] for report in reports))
+            for category in GOALS
+        }
+        print(f"| {name} |", " | ".join(str(score) for score in medians.values()), "|", flush=True)
+        found += [
+            f"{name}: {category} {score}, goal {GOALS[category]}: {'; '.join(missed(reports[0], category))}"
+            for category, score in medians.items()
+            if score < GOALS[category]
+        ]
+    print("\n".join(found), file=sys.stderr)
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
