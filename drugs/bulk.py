@@ -35,7 +35,8 @@ def insert(model: type[models.Model], names: Sequence[str], rows: Sequence[Value
     whole = [(*row, *rest) for row in _adapted(rows, named)]
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            with cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
+            statement = f"COPY {table} ({columns}) FROM STDIN"
+            with connection.wrap_database_errors, cursor.copy(statement) as copy:
                 for row in whole:
                     copy.write_row(row)
         else:

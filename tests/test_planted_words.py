@@ -42,7 +42,7 @@ def planted():
     person = factories.UserFactory(
         username=f"{WORD}-name", email=f"{WORD}@staff.example", first_name=f"{WORD}-first", last_name=f"{WORD}-last"
     )
-    edition = factories.whole_edition("abc", display_name="Abc-drug")
+    edition = factories.whole_edition("abc", display_name="Abc-drug", plain_words="<p>In plain words.</p>")
     factories.SideEffectFactory(edition=edition, term=f"{WORD} unverified", is_verified=False)
     link = factories.TherapyTrialFactory(therapy=edition.therapy, decided_by=person)
     publish(edition, note="First.", by=person)
@@ -140,7 +140,7 @@ def test_the_walk_reaches_every_kind_of_public_address(client, planted):
     """A new address that no link leads to is named here, or the walk would not see it."""
     unlinked = {
         "preview", "correction-detail", "portrait-picture", "data-release", "data-release-file", "robots", "sitemap",
-        "healthz", "readyz", "favicon",
+        "healthz", "readyz", "favicon", "styleguide",
     }  # fmt: skip
     reached = set()
     for address, _text in walk(client, [*STARTS, *planted]):

@@ -35,7 +35,7 @@ def trials():
         )
         if n % 6 == 0:
             made[-1].identifiers.create(registry="EUCTR", number=f"2018-0001{n:02}-13", address=f"2018-0001{n:02}-13")
-    store_countries(made)
+    store_countries([(trial.pk, trial.countries) for trial in made])
     edition = factories.live_edition("imaginol")
     for trial in made[:5]:
         factories.TherapyTrialFactory(therapy=edition.therapy, trial=trial)
@@ -125,7 +125,7 @@ def test_counts_of_large_sites_are_kept_until_the_content_changes(large, query, 
     with django_assert_num_queries(0):
         assert trial_counts(filterset, editions, version) == before
     trial = factories.TrialFactory(brief_title="Imaginol", overall_status="RECRUITING", countries="JP")
-    store_countries([trial])
+    store_countries([(trial.pk, trial.countries)])
     ContentVersion.bump()
 
     after = counts_of(query)

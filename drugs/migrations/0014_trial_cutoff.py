@@ -136,24 +136,6 @@ class Migration(migrations.Migration):
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
-                            (
-                                "kind__in",
-                                [
-                                    "onset_max",
-                                    "vital_capacity_min",
-                                    "age_min",
-                                    "age_max",
-                                    "gene",
-                                    "gene_excluded",
-                                    "ventilation",
-                                ],
-                            )
-                        ),
-                        name="cutoff_kind_known",
-                        violation_error_message="Choose a limit from the list.",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
                             models.Q(
                                 ("genes", ""),
                                 ("kind__in", ("onset_max", "vital_capacity_min", "age_min", "age_max")),

@@ -111,11 +111,6 @@ class TrialCutoff(models.Model):
                 violation_error_message=_("This limit of the trial is recorded already: change that one."),
             ),
             models.CheckConstraint(
-                condition=Q(kind__in=words.CutoffKind.values),
-                name="cutoff_kind_known",
-                violation_error_message=_("Choose a limit from the list."),
-            ),
-            models.CheckConstraint(
                 condition=(Q(kind__in=words.NUMBER_CUTOFFS, number__isnull=False, genes="", ventilation=""))
                 | (Q(kind__in=words.GENE_CUTOFFS, number=None, ventilation="") & ~Q(genes=""))
                 | Q(

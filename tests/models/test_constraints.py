@@ -315,7 +315,6 @@ BREAKERS = {
         flag(answer="later", answered_at=timezone.now(), later_until="2026-12-01"),
     ),
     "cutoff_once": lambda: (TrialCutoff, same(TrialCutoff, **cutoff())),
-    "cutoff_kind_known": lambda: (TrialCutoff, cutoff(kind="x")),
     "cutoff_has_its_value": lambda: (TrialCutoff, cutoff(number=None)),
     "cutoff_number_is_likely": lambda: (TrialCutoff, cutoff(kind="age_max", number=240)),
     "cutoff_says_where_and_when": lambda: (TrialCutoff, cutoff(source_text="")),
