@@ -180,10 +180,13 @@ class EditionAdmin(EditionSteps, StaffAdmin):
 
     def _parts(self, request: HttpRequest, edition: Edition, model: type[Model]) -> list[UnfinishedPart]:
         """The unfinished parts of one kind: rows of `model`, or for Edition the cells of the page. Read once."""
+        kind = "" if model is Edition else model._meta.model_name
+        return [part for part in self._all_parts(request, edition) if part.kind == kind]
+
+    def _all_parts(self, request: HttpRequest, edition: Edition) -> list[UnfinishedPart]:
         if not hasattr(request, "unfinished_parts"):
             request.unfinished_parts = list(edition.unfinished_parts.all())  # type: ignore[attr-defined]
-        kind = "" if model is Edition else model._meta.model_name
-        return [part for part in request.unfinished_parts if part.kind == kind]  # type: ignore[attr-defined]
+        return request.unfinished_parts  # type: ignore[attr-defined]
 
     def get_formset_kwargs(self, request: HttpRequest, obj: Edition, inline: Any, prefix: str) -> dict[str, Any]:
         kwargs = super().get_formset_kwargs(request, obj, inline, prefix)
@@ -261,7 +264,7 @@ class EditionAdmin(EditionSteps, StaffAdmin):
                 self._show_parts(request, context["adminform"].form)
             context |= {
                 "state": State(edition.state),
-                "unfinished": list(edition.unfinished_parts.all()) if edition.is_draft else [],
+                "unfinished": self._all_parts(request, edition) if edition.is_draft else [],
                 "findings": findings(edition) if edition.is_draft else [],
                 "returned": comment_of_return(edition) if edition.is_draft else None,
                 "conflict": getattr(request, "conflict", None),

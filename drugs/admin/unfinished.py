@@ -23,14 +23,12 @@ from drugs.models import Edition, Row, UnfinishedPart
 Problems = dict[str, list[str]]
 
 
-def typed(form: forms.ModelForm, names: Iterable[str]) -> dict[str, Any]:
-    """What was typed into cells of a bound form, fit to be kept: a choice that is none is left out."""
+def typed(form: "SetAside", names: Iterable[str]) -> dict[str, Any]:
+    """What was typed into cells of a bound form, fit to be kept and shown: a reference to no record is left out."""
     cells = {}
     for name in names:
-        field = form.fields[name]
-        value = form[name].data
-        if isinstance(field, ModelChoiceField) and not str(value or "").isdecimal():
-            value = ""
+        is_reference = isinstance(form.fields[name], ModelChoiceField)
+        value = "" if is_reference and name in form.problems else form[name].data
         cells[name] = value.replace("\x00", "") if isinstance(value, str) else value
     return cells
 
@@ -39,20 +37,18 @@ def problems_of(form: forms.ModelForm) -> Problems:
     return {name: [str(message) for message in messages] for name, messages in form.errors.items()}
 
 
-class SetAside:
-    """Mixed into the forms of a draft's page."""
+class SetAside(forms.ModelForm):
+    """A form of a draft's page, of which a part may be set aside."""
 
     problems: Problems
 
     def show(self, part: UnfinishedPart) -> None:
         """Show what was kept in place of what is stored, with what is in the way."""
-        self.initial |= {name: value for name, value in part.cells.items() if name in self.fields}  # type: ignore[attr-defined]
-        self._errors = ErrorDict(
-            {name: self.error_class(messages) for name, messages in part.problems.items()}  # type: ignore[attr-defined]
-        )
+        self.initial.update({name: value for name, value in part.cells.items() if name in self.fields})
+        self._errors = ErrorDict({name: self.error_class(messages) for name, messages in part.problems.items()})
 
 
-class DraftForm(SetAside, forms.ModelForm):
+class DraftForm(SetAside):
     """The cells of the page itself: a faulty one keeps its stored value, and what was typed is set aside."""
 
     def full_clean(self) -> None:
@@ -67,10 +63,10 @@ class DraftForm(SetAside, forms.ModelForm):
             setattr(self.instance, name, self.initial[name])
 
 
-class RowForm(SetAside, forms.ModelForm):
+class RowForm(SetAside):
     """One row of a draft. A new one that was kept unfinished carries its key."""
 
-    unfinished = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    unfinished = forms.Field(widget=forms.HiddenInput, required=False)  # checked where it is kept
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -188,21 +184,32 @@ def _resting_on(row: Row) -> list[str]:
     return []
 
 
+def _key(text: str | None, taken: set[uuid.UUID]) -> uuid.UUID:
+    """The key that a row came with, or a new one where that is none or another row has it."""
+    try:
+        key = uuid.UUID(text or "")
+    except ValueError:
+        return uuid.uuid4()
+    return uuid.uuid4() if key in taken else key
+
+
 def keep(edition: Edition, page: SetAside, formsets: Iterable[DraftRows]) -> list[UnfinishedPart]:
     """Keep what of a saved page could not be stored, in place of what was kept before. Returns the parts."""
     parts = []
     if page.problems:
-        cells = typed(page, page.problems)  # type: ignore[arg-type]
-        parts.append(UnfinishedPart(edition=edition, cells=cells, problems=page.problems))
+        parts.append(UnfinishedPart(edition=edition, cells=typed(page, page.problems), problems=page.problems))
+    keys: set[uuid.UUID] = set()
     for formset in formsets:
         kind = formset.model._meta.model_name
         for form in formset.set_aside():
+            key = _key(form.cleaned_data.get("unfinished"), keys)
+            keys.add(key)
             names = [name for name in form._meta.fields or () if name in form.fields and name != "unfinished"]
             parts.append(
                 UnfinishedPart(
                     edition=edition,
                     kind=kind,
-                    key=form.cleaned_data.get("unfinished") or uuid.uuid4(),
+                    key=key,
                     row=form.instance.pk,
                     cells=typed(form, names),
                     problems=form.problems,

@@ -214,6 +214,36 @@ def test_nothing_unfinished_goes_to_review_or_to_readers(client, editor):
     assert "Plantedword" not in client.get(reverse("admin:drugs_edition_preview", args=[draft.pk])).content.decode()
 
 
+@pytest.mark.parametrize("key", ["x", "\x00", "1" * 400])
+def test_a_key_that_is_none_harms_nothing(client, editor, key):
+    draft = factories.EditionFactory()
+    data = posted(client.get(page(draft)))
+
+    save(client, draft, add_row(data, "source_set", label="Doe, 2020", kind="journal_article", unfinished=key))
+
+    assert draft.unfinished_parts.get().sentences
+    assert client.get(reverse("admin:drugs_edition_review", args=[draft.pk])).status_code == 200
+
+
+def test_two_rows_with_one_key_are_both_kept(client, editor):
+    draft = factories.EditionFactory()
+    key = "0" * 32
+    data = add_row(posted(client.get(page(draft))), "source_set", label="A", kind="journal_article", unfinished=key)
+
+    save(client, draft, add_row(data, "source_set", label="B", kind="journal_article", unfinished=key))
+
+    assert {part.cells["label"] for part in draft.unfinished_parts.all()} == {"A", "B"}
+
+
+def test_a_reference_to_no_record_comes_back_empty(client, editor):
+    draft = factories.EditionFactory()
+    data = posted(client.get(page(draft)))
+
+    save(client, draft, add_row(data, "sponsor_set", organisation="9" * 40, role="developer"))
+
+    assert draft.unfinished_parts.get().cells["organisation"] == ""
+
+
 def test_a_discarded_draft_takes_its_unfinished_rows_along(client, editor):
     draft = factories.EditionFactory()
     data = add_row(posted(client.get(page(draft))), "source_set", label="Doe, 2020", kind="journal_article")
