@@ -128,11 +128,11 @@ def source_anchor(page: Any, source: Any) -> str:
 
 
 @register.filter
-def approval_kind(event: Any, page: Any) -> str:
-    """'conditional' for a stage that rests on a conditional approval; nothing for a full one."""
+def approval_kind(event: Any, in_force: Any) -> str:
+    """'conditional' for a stage that rests on a conditional approval among those in force; nothing for a full one."""
     if event.stage != Stage.APPROVED:
         return ""
-    kinds = [approval for approval in page.approvals_in_force if approval.region == event.region]
+    kinds = [approval for approval in in_force if approval.region == event.region]
     return str(kinds[0].get_kind_display()) if kinds and kinds[0].kind not in ("full", "not_stated") else ""
 
 

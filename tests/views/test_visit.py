@@ -47,6 +47,17 @@ def test_a_sheet_takes_the_same_queries_for_few_and_many(client, django_assert_n
     assert len(SHEET_QUERIES) <= 11
 
 
+def test_a_sheet_says_that_an_approval_is_conditional_where_it_says_approved(client):
+    edition = factories.EditionFactory(therapy__slug="abc")
+    factories.StatusEventFactory(edition=edition, stage="approved", region="KR")
+    factories.ApprovalFactory(edition=edition, region="KR", kind="conditional")
+    factories.publish(edition)
+
+    text = client.get("/visit/", {"drug": "abc"}).content.decode()
+
+    assert "Approved, conditional</span> <b>South Korea" in text
+
+
 def test_each_code_has_its_address_in_words_beside_it(client):
     html = client.get("/visit/", chosen(2, 2)).content.decode()
 
