@@ -160,6 +160,11 @@ STORAGES = {
     },
 }
 
+# Backups: manage.py backup
+
+BACKUP_ROOT = Path(env.str("BACKUP_ROOT", str(BASE_DIR / "backups")))
+BACKUPS_KEPT = env.int("BACKUPS_KEPT", 14)
+
 # Accounts
 
 AUTH_PASSWORD_VALIDATORS = [

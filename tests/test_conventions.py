@@ -31,6 +31,7 @@ LAYERS = [
         "drugs.audit",
         "drugs.corrections",
         "drugs.pictures",
+        "drugs.backups",
     ],
     ["drugs.explaining"],
     [

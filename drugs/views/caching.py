@@ -19,6 +19,7 @@ from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.http import parse_etags
 
+from drugs.backups.record import restored_at
 from drugs.furniture import Around, furniture_of
 from drugs.models import ContentVersion, Publication
 
@@ -34,8 +35,14 @@ def content_state(at: dt.datetime) -> tuple[int, int, dt.datetime | None]:
     return ContentVersion.current(), moments["due"], moments["upcoming"]
 
 
+@functools.cache
+def _restored() -> str:
+    """Of a database that was put back the content version counts anew: its pages are other ones. Known at the start."""
+    return restored_at()
+
+
 def etag_of(request: HttpRequest, version: int, due: int, day: dt.date) -> str:
-    text = f"{settings.RELEASE}|{version}|{due}|{day}|{request.get_full_path()}"
+    text = f"{settings.RELEASE}|{_restored()}|{version}|{due}|{day}|{request.get_full_path()}"
     return f'W/"{hashlib.sha256(text.encode(errors="surrogateescape")).hexdigest()[:32]}"'
 
 
