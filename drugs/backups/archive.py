@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
@@ -106,7 +107,7 @@ class Reader:
             text = self._zip.read(MANIFEST)
             manifest = json.loads(text)
             is_ours = manifest["format"] == FORMAT
-        except (KeyError, TypeError, ValueError, OSError, zipfile.BadZipFile) as error:
+        except (KeyError, TypeError, ValueError, OSError, zipfile.BadZipFile, zlib.error) as error:
             raise BackupError(_("%(file)s is not a backup of this site.") % {"file": self.path}) from error
         if not is_ours:
             raise BackupError(_("%(file)s is not a backup of this site.") % {"file": self.path})
@@ -148,7 +149,7 @@ class Reader:
         try:
             while chunk := member.read(_CHUNK):
                 yield chunk
-        except (OSError, EOFError, zipfile.BadZipFile, ValueError) as error:
+        except (OSError, EOFError, zipfile.BadZipFile, zlib.error, ValueError) as error:
             raise self._damaged(name) from error
 
     @contextmanager

@@ -52,15 +52,14 @@ def moved(full_site, tmp_path, settings, now):
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_row_and_file_is_the_same(moved, tmp_path, kind):
     before = rows_of("default")
+    digests = {model: digest_of(model, "default") for model in tables(apps)}
 
     with empty_database(kind, tmp_path) as alias:
         moved(alias, "one")
 
         assert rows_of(alias) == before
         assert len(before["drugs_source"]) and len(before["drugs_portrait"])
-        assert {model: digest_of(model, alias) for model in tables(apps)} == {
-            model: digest_of(model, "default") for model in tables(apps)
-        }
+        assert {model: digest_of(model, alias) for model in tables(apps)} == digests
 
 
 @pytest.mark.parametrize("kind", KINDS)
