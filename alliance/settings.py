@@ -60,6 +60,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "drugs.watching.requests.watched",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -110,18 +111,31 @@ if _database["ENGINE"] == "django.db.backends.sqlite3":
 else:
     _database["CONN_MAX_AGE"] = 0
     _database["CONN_HEALTH_CHECKS"] = True
-    _database.setdefault("OPTIONS", {})["pool"] = env.bool("DATABASE_POOL", True)
+    # A page waits two seconds for a database that is away, then says so; a web process ends a statement that hangs.
+    _options = _database.setdefault("OPTIONS", {})
+    _options["pool"] = (
+        {"timeout": 1.5, "max_size": env.int("DATABASE_POOL_SIZE", 8)} if env.bool("DATABASE_POOL", True) else False
+    )
+    _options.setdefault("connect_timeout", 2)
+    _timeout = env.int("DATABASE_STATEMENT_TIMEOUT", 0)  # seconds; alliance/wsgi.py sets it, commands have none
+    _options.setdefault("options", f"-c statement_timeout={_timeout * 1000}")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Cache: local memory, or Redis with CACHE_URL
 
 CACHES = {"default": env.dj_cache_url("CACHE_URL", "locmem://")}
+if CACHES["default"]["BACKEND"].endswith("redis.RedisCache"):
+    CACHES["default"]["BACKEND"] = "alliance.caches.RedisCache"  # goes on without it
+    CACHES["default"].setdefault("OPTIONS", {}).update(socket_connect_timeout=0.5, socket_timeout=0.5)
 
 # Mail: printed on the console in development, off in production until EMAIL_URL is set
 
 vars().update(env.dj_email_url("EMAIL_URL", "dummy://" if PRODUCTION else "console://"))
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "therapies@localhost")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+ADMINS: list[tuple[str, str]] = [
+    ("", name) for name in env.list("ADMINS", [], subcast=str)
+]  # who gets a mail when a page fails
 
 # Background work: in place, or by `manage.py db_worker` when TASKS=database
 
@@ -218,7 +232,7 @@ if PRODUCTION:
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
     SESSION_COOKIE_SECURE = True
     SESSION_COOKIE_NAME = "__Host-session"
     CSRF_COOKIE_SECURE = True
@@ -292,12 +306,31 @@ CORRECTIONS_AN_HOUR = env.int("CORRECTIONS_AN_HOUR", 100)  # from all together
 # How many proxies of ours stand in front, each of which adds to X-Forwarded-For: whose word on the address counts.
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 1 if PRODUCTION else 0)
 
-# Logs: one line a record, to standard error
+# Watching: logs to standard error, one line a record; metrics; reports of errors
 
+LOG_FORMAT = env.str("LOG_FORMAT", "json" if PRODUCTION else "line")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {
+        "line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"},
+        "json": {"()": "drugs.watching.logs.JsonFormatter"},
+    },
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT},
+        "mail": {"class": "drugs.watching.logs.ErrorMail", "level": "ERROR"},
+    },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
+    "loggers": {
+        "django": {"handlers": ["mail"] if ADMINS else [], "level": "INFO", "propagate": True},
+        # What was not found is in the line of its request, without the address that somebody typed.
+        "django.request": {"level": "ERROR" if PRODUCTION else "WARNING"},
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
+        # In development runserver says the same.
+        "site.requests": {"level": "INFO" if LOG_FORMAT == "json" else "WARNING"},
+    },
 }
+METRICS_TOKEN = env.str("METRICS_TOKEN", "")  # /metrics answers to 'Authorization: Bearer' with it; unset: not found
+if PRODUCTION and METRICS_TOKEN and len(METRICS_TOKEN) < 32:
+    raise ImproperlyConfigured("Set METRICS_TOKEN to a random text of at least 32 characters, or unset it.")
+SENTRY_DSN = env.str("SENTRY_DSN", "")

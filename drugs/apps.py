@@ -1,6 +1,7 @@
 """The app and the admin site that editors sign in to."""
 
 from django.apps import AppConfig
+from django.conf import settings
 from django.contrib.admin import apps as admin_apps
 from django.db.models.signals import post_migrate
 
@@ -15,6 +16,10 @@ class DrugsConfig(AppConfig):
         from drugs.full_text.sqlite import keep_index
 
         audit.register()
+        if settings.SENTRY_DSN:
+            from drugs.watching import reports
+
+            reports.start(settings.SENTRY_DSN, settings.RELEASE)
         post_migrate.connect(keep_index, sender=self)
 
 

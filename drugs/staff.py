@@ -3,8 +3,10 @@
 from typing import Any
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
+from django.urls import URLPattern, URLResolver, path
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -17,6 +19,26 @@ class AllianceAdminSite(admin.AdminSite):
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """The desk: what waits for whoever signed in, above the list of all records."""
         from drugs.publishing.desk import desk  # it asks this site for addresses
+        from drugs.watching.state import warnings
 
-        piles = desk(request.user, timezone.now())  # type: ignore[arg-type]  # staff have signed in
-        return super().index(request, {"piles": piles, **(extra_context or {})})
+        at = timezone.now()
+        piles = desk(request.user, at)  # type: ignore[arg-type]  # staff have signed in
+        more = {"piles": piles, "warnings": warnings(at), "may_operate": may_operate(request)}
+        return super().index(request, {**more, **(extra_context or {})})
+
+    def get_urls(self) -> list[URLResolver | URLPattern]:  # type: ignore[override]  # Django's own type is too narrow
+        return [path("operations/", self.admin_view(self.operations), name="operations"), *super().get_urls()]
+
+    def operations(self, request: HttpRequest) -> TemplateResponse:
+        """How the site stands, for whoever runs it: superusers and those who may see accounts."""
+        from drugs.watching.state import state
+
+        if not may_operate(request):
+            raise PermissionDenied
+        at = timezone.now()
+        context = {**self.each_context(request), "title": _("Operations"), "facts": state(at), "at": at}
+        return TemplateResponse(request, "admin/operations.html", context)
+
+
+def may_operate(request: HttpRequest) -> bool:
+    return request.user.has_perm("auth.view_user")

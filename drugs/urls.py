@@ -16,6 +16,7 @@ from drugs.views import (
     health,
     home,
     lists,
+    metrics,
     pages,
     pipeline,
     previews,
@@ -110,5 +111,6 @@ urlpatterns = [
     path("favicon.ico", favicon, name="favicon"),
     path("preview/<str:token>/", previews.preview, name="preview"),
     path("healthz", health.healthz, name="healthz"),
+    path("metrics", metrics.metrics, name="metrics"),
     path("readyz", health.readyz, name="readyz"),
 ]

@@ -32,6 +32,7 @@ LAYERS = [
         "drugs.corrections",
         "drugs.pictures",
         "drugs.backups",
+        "drugs.watching",
     ],
     ["drugs.explaining"],
     [

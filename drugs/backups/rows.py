@@ -38,7 +38,7 @@ def apps_of(using: str) -> tuple[Apps, list[tuple[str, str]]]:
     return loader.project_state(applied).apps, sorted(applied)
 
 
-def columns(model: Model) -> list[models.Field[Any, Any]]:
+def columns(model: Model) -> list[models.Field]:
     """What is kept of a row: all but what the database makes itself."""
     return [field for field in model._meta.concrete_fields if not field.generated]
 
@@ -129,7 +129,7 @@ def insert(model: Model, using: str, texts: Iterable[str]) -> None:
 _AS_IT_IS = (models.BooleanField, models.IntegerField, models.FloatField)
 
 
-def _reader(field: models.Field[Any, Any]) -> Callable[[Any], Any] | None:
+def _reader(field: models.Field) -> Callable[[Any], Any] | None:
     kind = field.target_field if isinstance(field, models.ForeignKey) else field
     for known, reader in _READERS:
         if isinstance(kind, known):
@@ -137,7 +137,7 @@ def _reader(field: models.Field[Any, Any]) -> Callable[[Any], Any] | None:
     return None
 
 
-_READERS: list[tuple[type[models.Field[Any, Any]], Callable[[Any], Any]]] = [
+_READERS: list[tuple[type[models.Field], Callable[[Any], Any]]] = [
     (models.DateTimeField, dt.datetime.fromisoformat),
     (models.DateField, dt.date.fromisoformat),
     (models.TimeField, dt.time.fromisoformat),
@@ -148,7 +148,7 @@ _READERS: list[tuple[type[models.Field[Any, Any]], Callable[[Any], Any]]] = [
 ]
 
 
-def _write(model: Model, fields: list[models.Field[Any, Any]], using: str, batch: list[list[Any]]) -> None:
+def _write(model: Model, fields: list[models.Field], using: str, batch: list[list[Any]]) -> None:
     connection = connections[using]
     quote = connection.ops.quote_name
     table, names = quote(model._meta.db_table), ", ".join(quote(str(field.column)) for field in fields)

@@ -1,9 +1,12 @@
 """Errors as pages that say what happened and where to go on."""
 
+import errno
+import sys
 from http import HTTPStatus
 from typing import Any
 from uuid import uuid4
 
+from django.db import InterfaceError, InternalError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -11,13 +14,22 @@ from django.utils.translation import gettext as _
 from drugs.api.problems import problem_response
 from drugs.furniture import Around, standing
 from drugs.models import PageVersion, Publication
+from drugs.watching.requests import current_id
+
+#: Seconds.
+RETRY_AFTER = 30
 
 
 def error_page(request: HttpRequest, status: HTTPStatus, title: str, text: str) -> HttpResponse:
     """A styled page, or problem details below /api/, with its true status and a number to find the request by."""
     if request.path.startswith("/api/"):
         return problem_response(request, status, text)
-    context: dict[str, Any] = {"status": status.value, "title": title, "text": text, "reference": uuid4().hex[:10]}
+    context: dict[str, Any] = {
+        "status": status.value,
+        "title": title,
+        "text": text,
+        "reference": current_id.get() or uuid4().hex,
+    }
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:  # the database may be what went wrong
         context["around"] = Around(standing())
     return render(request, "error.html", context, status=status)
@@ -64,12 +76,44 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
+    """Called while the error is handled: one of the database or the disk passes, and says so."""
+    if is_passing(sys.exc_info()[1]):
+        return unavailable(request)
     return error_page(
         request,
         HTTPStatus.INTERNAL_SERVER_ERROR,
         _("Something went wrong on our side"),
         _("Please try again in a minute."),
     )
+
+
+def is_passing(error: BaseException | None) -> bool:
+    """Whether the database is away, takes no changes or hung, or a disk is full: later the same request will do."""
+    while error is not None:
+        if isinstance(error, OperationalError | InterfaceError):
+            return True
+        if isinstance(error, InternalError) and "read-only" in str(error):  # PostgreSQL's word for it
+            return True
+        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EROFS):
+            return True
+        error = error.__cause__
+    return False
+
+
+def unavailable(request: HttpRequest) -> HttpResponse:
+    """Away for a moment: 503, and when to come back."""
+    is_sent = request.method not in ("GET", "HEAD", "OPTIONS")
+    response = error_page(
+        request,
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        _("The site cannot answer this just now"),
+        _("Nothing was saved. Go back, keep what you wrote, and send it again in a minute.")
+        if is_sent
+        else _("Please load the page again in a minute."),
+    )
+    response["Retry-After"] = str(RETRY_AFTER)
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 def gone(request: HttpRequest, publication: Publication) -> HttpResponse:
