@@ -41,6 +41,15 @@ faults: environment-dev ## Kill imports at random moments, undo every pair of re
 lint: environment-dev ## Static checks: style, types, templates, migrations, settings
 	@scripts/lint
 
+.PHONY: audit
+audit: environment-dev ## Risky calls without a reason, ruff's S rules, known holes in what is pinned
+	@.venv/bin/ruff check --select S alliance drugs scripts
+	@$(PY) scripts/audit.py
+
+.PHONY: sbom
+sbom: environment-dev ## What is installed to run the site, as CycloneDX: sbom.json
+	@$(PY) -m cyclonedx_py requirements requirements.txt --output-reproducible --of JSON -o sbom.json && echo sbom.json
+
 .PHONY: bench
 bench: environment-dev ## Benchmarks: ratios from one run
 	@for file in bench/*.py; do echo "== $$file"; $(PY) "$$file" || exit 1; done

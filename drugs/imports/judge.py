@@ -294,7 +294,7 @@ class Judge:
     def _keep_unknown(self, verdict: Verdict, own: Sequence[Record]) -> None:
         """A registry sets UNKNOWN by itself, without a new 'last update': an older export does not take it back."""
         candidate = verdict.candidate
-        assert candidate  # noqa: S101
+        assert candidate  # noqa: S101 (for the types alone)
         said = said_by_records(own)
         if (
             candidate.last_update
