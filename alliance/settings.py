@@ -63,6 +63,7 @@ MIDDLEWARE = [
     "drugs.watching.requests.watched",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "drugs.views.kept.kept_pages",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
     # Sessions are opened by staff pages only: nothing public may read request.user.
@@ -127,6 +128,9 @@ CACHES = {"default": env.dj_cache_url("CACHE_URL", "locmem://")}
 if CACHES["default"]["BACKEND"].endswith("redis.RedisCache"):
     CACHES["default"]["BACKEND"] = "alliance.caches.RedisCache"  # goes on without it
     CACHES["default"].setdefault("OPTIONS", {}).update(socket_connect_timeout=0.5, socket_timeout=0.5)
+
+# Bytes of public pages kept in each process, in MB; 0: every page is made anew
+KEPT_PAGES_MB = env.int("KEPT_PAGES_MB", 0)
 
 # Mail: printed on the console in development, off in production until EMAIL_URL is set
 

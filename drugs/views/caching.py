@@ -10,7 +10,7 @@ import datetime as dt
 import functools
 import hashlib
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db.models import Count, Min, Q
@@ -25,6 +25,13 @@ from drugs.models import ContentVersion, Publication
 
 MAX_AGE = 60
 View = Callable[..., HttpResponseBase]
+
+
+class KeptUntil(NamedTuple):
+    """Of which content version an answer is, and the next moment at which something scheduled changes."""
+
+    version: int
+    upcoming: dt.datetime | None
 
 
 def content_state(at: dt.datetime) -> tuple[int, int, dt.datetime | None]:
@@ -70,13 +77,15 @@ def public_page(view: View, *, shows_portraits: bool = False) -> View:
         if response.status_code in (200, 301, 302, 304):
             coming = [moment for moment in (upcoming, *around.moments) if moment and moment > at]
             must_ask = shows_portraits and around.has_portraits
-            response["Cache-Control"] = "no-cache" if must_ask else _lifetime(at, min(coming, default=None))
+            response["Cache-Control"] = "no-cache" if must_ask else lifetime(at, min(coming, default=None))
+            if not shows_portraits:
+                response.kept_until = KeptUntil(version, min(coming, default=None))  # type: ignore[attr-defined]
         return response
 
     return wrapped
 
 
-def _lifetime(at: dt.datetime, upcoming: dt.datetime | None) -> str:
+def lifetime(at: dt.datetime, upcoming: dt.datetime | None) -> str:
     left = MAX_AGE if upcoming is None else max(0, min(MAX_AGE, int((upcoming - at).total_seconds())))
     stale = ", stale-while-revalidate=600" if left == MAX_AGE else ""
     return f"public, max-age={left}{stale}, stale-if-error=86400"
