@@ -40,7 +40,7 @@ def confirm(key: str) -> str:
 def publish_once(key: str) -> str:
     try:
         with transaction.atomic():
-            publish(Edition.objects.get(pk=key), note="")
+            publish(Edition.objects.get(pk=key), note="First edition.")
     except (ValidationError, IntegrityError):
         return "refused"
     return "done"

@@ -1,0 +1,257 @@
+"""A therapy's page: the site against a minimal Django page with the same text, and a file that nginx sends.
+
+    python bench/pages.py [--rounds 5] [--requests 150] [--slug riluzole-tiglutik]
+
+All servers run at once on loopback, one process each, and are asked in turn in every round. CPU is that of the server's own
+processes (from /proc), a request at a time, over kept connections; the database of both is SQLite, in the process. Printed are
+medians, ranges and ratios of this one run; throughput, with 8 connections, moves with what else the machine does. Wagtail and
+WordPress are not in it: the shared figures of the project say how they compare with the minimal page.
+"""
+
+import argparse
+import http.client
+import json
+import os
+import re
+import secrets
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import urllib.request
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+BIN = Path(sys.executable).parent
+TICK = os.sysconf("SC_CLK_TCK")
+
+
+def free_port():
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return found.getsockname()[1]
+
+
+class Server:
+    """One contender. `path` is asked; `before` is called before each request."""
+
+    def __init__(self, name, command, port, path, environment=None, before=None, encoding="gzip"):
+        self.name, self.port, self.path, self.before, self.encoding = name, port, path, before, encoding
+        began = time.monotonic()
+        self.process = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env=os.environ | (environment or {}),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        self._wait()
+        self.first_answer = time.monotonic() - began
+
+    def _wait(self):
+        for _time in range(1500):
+            try:
+                with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{self.path}", timeout=20) as answer:
+                    self.bytes = len(answer.read())
+                return
+            except OSError:
+                time.sleep(0.02)
+        raise SystemExit(f"{self.name} did not start")
+
+    def pids(self):
+        found = [self.process.pid]
+        for pid in found:
+            children = Path(f"/proc/{pid}/task/{pid}/children")
+            found += [int(child) for child in children.read_text().split()] if children.exists() else []
+        return found
+
+    def cpu(self):
+        """Seconds of CPU of the server's processes so far, in steps of about a nanosecond where the kernel tells them."""
+        total = 0.0
+        for pid in self.pids():
+            for thread in Path(f"/proc/{pid}/task").iterdir():
+                total += int((thread / "schedstat").read_text().split()[0]) / 1e9
+        return total
+
+    def ask(self, connection):
+        connection.request(
+            "GET", self.path, headers={"Accept-Encoding": self.encoding, "Host": f"127.0.0.1:{self.port}"}
+        )
+        answer = connection.getresponse()
+        content = answer.read()
+        if answer.status != 200:
+            raise SystemExit(f"{self.name}: {answer.status}")
+        return len(content)
+
+    def cpu_after_a_change(self, count):
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        self.ask(connection)
+        spent = 0.0
+        for _number in range(count):
+            self.before()
+            start = self.cpu()
+            self.ask(connection)
+            spent += self.cpu() - start
+        connection.close()
+        return spent / count * 1000
+
+    def measured(self, count):
+        if self.before:
+            return self.cpu_after_a_change(max(10, count // 5))
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        self.ask(connection)  # what is kept from the first time on is measured from the second
+        start = self.cpu()
+        for _number in range(count):
+            self.ask(connection)
+        spent = self.cpu() - start
+        connection.close()
+        return spent / count * 1000
+
+    def throughput(self, seconds=1.5):
+        answered, ends = [0] * 8, time.monotonic() + seconds
+
+        def ask_on(number):
+            connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+            while time.monotonic() < ends:
+                self.ask(connection)
+                answered[number] += 1
+            connection.close()
+
+        threads = [threading.Thread(target=ask_on, args=(number,)) for number in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        return sum(answered) / seconds
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait()
+
+
+def granian(port, target):
+    return [str(BIN / "granian"), "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--workers", "1", "--blocking-threads", "1", "--no-ws", target]  # fmt: skip
+
+
+def nginx(folder, port, target):
+    """The proxy of deploy/nginx.conf, and a server beside it that sends one file."""
+    conf = (ROOT / "deploy" / "nginx.conf").read_text().replace("/var/cache/nginx/therapies", f"{folder}/cache")
+    conf = conf.replace("127.0.0.1:8000", f"127.0.0.1:{target}").replace("listen 80;", f"listen 127.0.0.1:{port};")
+    conf = conf.replace("proxy_set_header Host $host;", "proxy_set_header Host 127.0.0.1;")
+    conf = conf.replace("therapies.example.org", "127.0.0.1")
+    static = f"server {{ listen 127.0.0.1:{port + 1}; root {folder}/static; gzip_static on; default_type text/html; }}"
+    head = f"user root;\nworker_processes 1;\npid {folder}/nginx.pid;\nerror_log {folder}/error.log;\nevents {{}}\nhttp {{ access_log off;\n"
+    (folder / "nginx.conf").write_text(f"{head}{conf}\n{static}\n}}\n")
+    return ["nginx", "-c", str(folder / "nginx.conf"), "-g", "daemon off;"]
+
+
+def manage(environment, *words):
+    subprocess.run(
+        [sys.executable, "manage.py", *words],
+        cwd=ROOT,
+        env=os.environ | environment,
+        check=True,
+        stdout=subprocess.DEVNULL,
+    )
+
+
+def text_of(html, folder):
+    """The words of the site's page as sections, and as many sources and links as it has."""
+    main = re.search(r"<main.*?</main>", html, re.DOTALL)[0]
+    sections = [part for part in re.split(r"(?=<h2)", main) if part]
+    sources = re.findall(r'<li id="source[^>]*>(.*?)</li>', html, re.DOTALL)
+    words = [re.sub(r"<[^>]+>", "", source)[:190] for source in sources] or ["A source, 2020"] * 20
+    menu = [["therapy", "Therapy"], *([f"therapy-{n}", f"Therapy {n}"] for n in range(24))]
+    path = folder / "text.json"
+    path.write_text(json.dumps({"sections": sections, "sources": words, "menu": menu}))
+    return path
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--requests", type=int, default=150)
+    parser.add_argument("--slug", default="riluzole-tiglutik")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        folder.chmod(0o755)
+        database = folder / "site.sqlite3"
+        base = {
+            "ENVIRONMENT": "production", "SECRET_KEY": secrets.token_urlsafe(60), "ALLOWED_HOSTS": "127.0.0.1", "LOG_LEVEL": "WARNING",
+            "SECURE_SSL_REDIRECT": "false", "DATABASE_URL": f"sqlite:///{database}", "MEDIA_ROOT": str(folder / "media"),
+        }  # fmt: skip
+        for words in (["migrate", "-v0"], ["load_content", "-v0"], ["collectstatic", "--noinput", "-v0"]):
+            manage(base, *words)
+        path = f"/drugs/{options.slug}/"
+
+        import sqlite3
+
+        def bump():
+            with sqlite3.connect(database, timeout=10) as connection:
+                connection.execute("UPDATE drugs_contentversion SET value = value + 1")
+            connection.close()
+
+        ports = [free_port() for _number in range(5)]
+        site = "alliance.wsgi:application"
+        servers = [
+            Server("site, each page made anew", granian(ports[0], site), ports[0], path, base),
+            Server("site, first of a content version", granian(ports[1], site), ports[1], path, base, before=bump),
+            Server("site, kept bytes", granian(ports[2], site), ports[2], path, base | {"KEPT_PAGES_MB": "32"}),
+        ]
+        html = urllib.request.urlopen(f"http://127.0.0.1:{ports[0]}{path}").read().decode()
+        minimal = {
+            "MINIMAL_DATABASE": str(folder / "minimal.sqlite3"),
+            "MINIMAL_TEXT": str(text_of(html, folder)),
+            "PYTHONPATH": str(ROOT / "bench"),
+        }
+        servers.append(
+            Server("minimal Django page", granian(ports[3], "minimal:application"), ports[3], "/therapy/", minimal)
+        )
+        place = folder / "static" / "drugs" / options.slug
+        place.mkdir(parents=True)
+        (place / "index.html").write_text(html)
+        import gzip
+
+        (place / "index.html.gz").write_bytes(gzip.compress(html.encode(), 6))
+        (folder / "cache").mkdir()
+        (folder / "cache").chmod(0o777)
+        servers.append(Server("nginx, kept by the proxy", nginx(folder, ports[4], ports[2]), ports[4], path))
+        static = Server.__new__(Server)
+        static.__dict__.update(servers[-1].__dict__, name="nginx, a file", port=ports[4] + 1)
+        servers.append(static)
+        try:
+            report(servers, options)
+        finally:
+            for server in servers[:-1]:
+                server.stop()
+
+
+def report(servers, options):
+    cpu = {server.name: [] for server in servers}
+    rate = {server.name: [] for server in servers if not server.before}
+    for _round in range(options.rounds):
+        for server in servers:
+            cpu[server.name].append(server.measured(options.requests))
+            if not server.before:
+                rate[server.name].append(server.throughput())
+    own = statistics.median(cpu["minimal Django page"])
+    print(
+        f"{'':34}{'CPU ms (median, range)':>30}{'of minimal':>12}{'requests/s':>12}{'first answer s':>16}{'bytes':>9}"
+    )
+    for server in servers:
+        times = cpu[server.name]
+        middle = statistics.median(times)
+        speed = f"{statistics.median(rate[server.name]):.0f}" if server.name in rate else ""
+        print(
+            f"{server.name:34}{middle:>12.3f} ({min(times):.3f} to {max(times):.3f}){middle / own:>12.3f}{speed:>12}"
+            f"{server.first_answer:>16.2f}{server.bytes:>9}"
+        )
+    print(f"Load of the machine: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
+
+
+if __name__ == "__main__":
+    main()
