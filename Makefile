@@ -32,10 +32,11 @@ tools/node_modules: tools/package-lock.json
 	@npm ci --prefix tools --ignore-scripts --no-audit --no-fund
 
 .PHONY: faults
-faults: environment-dev ## Kill imports at random moments, undo every pair of registry files: half an hour (docs/reliability.md)
+faults: environment-dev ## Kill imports, undo every pair of registry files, break the deployed site in 31 ways (root; REPEATS=20): hours (docs/reliability.md)
 	@env -u DATABASE_URL $(PY) -m tests.faults.kill
 	@FSYNC=on scripts/with-postgres $(PY) -m tests.faults.kill
 	@env -u DATABASE_URL $(PY) -m pytest -q -n 2 tests/faults --faults
+	@env -u DATABASE_URL $(PY) -m tests.faults.site --repeats $(or $(REPEATS),20)
 
 .PHONY: lint
 lint: environment-dev ## Static checks: style, types, templates, migrations, settings

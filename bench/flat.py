@@ -40,8 +40,8 @@ def grow(first, last):
             keys = dict(Trial.objects.filter(home_number__in=names).values_list("home_number", "pk"))
             insert(
                 TrialIdentifier,
-                ("trial_id", "registry", "number", "is_home"),
-                [(keys[name], "CTGOV", name, True) for name in names],
+                ("trial_id", "registry", "number", "address", "is_home"),
+                [(keys[name], "CTGOV", name, name, True) for name in names],
             )
             insert(
                 TherapyTrial,

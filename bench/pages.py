@@ -206,7 +206,7 @@ def main():
         minimal = {
             "MINIMAL_DATABASE": str(folder / "minimal.sqlite3"),
             "MINIMAL_TEXT": str(text_of(html, folder)),
-            "PYTHONPATH": str(ROOT / "bench"),
+            "PYTHONPATH": str(ROOT / "bench" / "minimal"),
         }
         servers.append(
             Server("minimal Django page", granian(ports[3], "minimal:application"), ports[3], "/therapy/", minimal)

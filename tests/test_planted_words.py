@@ -140,7 +140,7 @@ def test_the_walk_reaches_every_kind_of_public_address(client, planted):
     """A new address that no link leads to is named here, or the walk would not see it."""
     unlinked = {
         "preview", "correction-detail", "portrait-picture", "data-release", "data-release-file", "robots", "sitemap",
-        "healthz", "readyz", "favicon", "styleguide",
+        "healthz", "readyz", "metrics", "favicon", "styleguide",
     }  # fmt: skip
     reached = set()
     for address, _text in walk(client, [*STARTS, *planted]):
