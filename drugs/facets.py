@@ -1,10 +1,13 @@
 """Counts beside each option of a filter: how many records it would show with all the *other* filters as they are."""
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from django.conf import settings
+from django.core.cache import cache
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -16,6 +19,9 @@ from drugs.vocabulary import PHASE_RANKS
 
 #: A facet with more options than this shows those that find most, and those that are chosen.
 MOST_OPTIONS = 24
+#: A site with more editions than this reads its facets once for each content version.
+SMALL = 100
+KEPT_FOR = 600
 
 
 class Option(NamedTuple):
@@ -46,13 +52,78 @@ class EditionFacets:
     stages: dict[int, list[StatusEvent]]
 
 
-def edition_facets(filterset: EditionFilterSet, live: QuerySet[Edition]) -> EditionFacets:
+class Reading(NamedTuple):
+    """What the facets of a list are counted from: its editions, the (value, edition) pairs of each facet, its stages."""
+
+    editions: frozenset[int]
+    pairs: dict[str, dict[str, set[int]]]
+    sponsors: dict[str, str]
+    furthest: dict[int, list[str]]
+    stages: dict[int, list[tuple[str, str]]]
+
+
+def edition_facets(filterset: EditionFilterSet, live: QuerySet[Edition], content: str = "") -> EditionFacets:
     """The facets of /drugs/, their (value, edition) pairs read once per facet and intersected here.
 
-    docs/design.md, decision 5, has why.
+    docs/design.md, decision 5, has why. `content` names what `live` holds: content version, editions due, stage. With it a
+    large site reads once for each content.
     """
+    reading = _kept(live, content) if content else _read(live)
+    editions, pairs = set(reading.editions), reading.pairs
+    labels = {
+        "sponsor": reading.sponsors,
+        "country": {code: str(name) for code, name in region_choices()},
+    }
+    found = _with_text(filterset, live, editions)
+    chosen = {name: filterset.accepted().getlist(name) for name in pairs}
+    facets = []
+    for name, values in pairs.items():
+        others = found.copy()
+        for other, taken in chosen.items():
+            if other != name and taken:
+                others &= set().union(*(pairs[other].get(value, set()) for value in taken))
+        words = (
+            labels[name]
+            if name in labels
+            else {value: str(label) for value, label in filterset.filters[name].field.choices}
+        )
+        counts = {value: len(having & others) for value, having in values.items()}
+        facets.append(
+            Facet(
+                name,
+                filterset.label_of(name),
+                options_of(counts, words, chosen[name], in_order=name in ("stage", "phase")),
+            )
+        )
+    return EditionFacets(
+        facets if filterset.is_valid() else [], len(editions), reading.furthest, _Stages(reading.stages)
+    )
+
+
+class _Stages(dict[int, list[StatusEvent]]):
+    """Stages by edition, made into records for the rows that are shown."""
+
+    def __init__(self, read: dict[int, list[tuple[str, str]]]) -> None:
+        super().__init__()
+        self._read = read
+
+    def __missing__(self, edition: int) -> list[StatusEvent]:
+        return [StatusEvent(stage=stage, region=region) for stage, region in self._read.get(edition, [])]
+
+
+def _kept(live: QuerySet[Edition], content: str) -> Reading:
+    """The reading of one content, read once where there are many editions."""
+    key = f"edition-facets-{hashlib.sha256(f'{settings.RELEASE}|{content}'.encode()).hexdigest()[:32]}"
+    reading: Reading | None = cache.get(key)
+    if reading is None:
+        reading = _read(live)
+        if len(reading.editions) > SMALL:
+            cache.set(key, reading, KEPT_FOR)
+    return reading
+
+
+def _read(live: QuerySet[Edition]) -> Reading:
     base = list(live.order_by().values_list("pk", "therapy_id", "modality"))
-    editions = {pk for pk, _therapy, _modality in base}
     of_therapy = {therapy: pk for pk, therapy, _modality in base}
     phases = {rank: phase.value for phase, rank in PHASE_RANKS.items()}
     sponsors = list(
@@ -81,39 +152,20 @@ def edition_facets(filterset: EditionFilterSet, live: QuerySet[Edition]) -> Edit
         ),
         "sponsor": _pairs((slug, edition) for slug, _name, edition in sponsors),
     }
-    labels = {
-        "sponsor": {slug: name for slug, name, _edition in sponsors},
-        "country": {code: str(name) for code, name in region_choices()},
-    }
-    found = _with_text(filterset, live, editions)
-    chosen = {name: filterset.accepted().getlist(name) for name in pairs}
-    facets = []
-    for name, values in pairs.items():
-        others = found.copy()
-        for other, taken in chosen.items():
-            if other != name and taken:
-                others &= set().union(*(pairs[other].get(value, set()) for value in taken))
-        words = (
-            labels[name]
-            if name in labels
-            else {value: str(label) for value, label in filterset.filters[name].field.choices}
-        )
-        counts = {value: len(having & others) for value, having in values.items()}
-        facets.append(
-            Facet(
-                name,
-                filterset.label_of(name),
-                options_of(counts, words, chosen[name], in_order=name in ("stage", "phase")),
-            )
-        )
     furthest: dict[int, list[str]] = defaultdict(list)
     for phase, having in pairs["phase"].items():
         for pk in having:
             furthest[pk].append(phase)
-    events: dict[int, list[StatusEvent]] = defaultdict(list)
+    of_edition: dict[int, list[tuple[str, str]]] = defaultdict(list)
     for edition, stage, region in stages:
-        events[edition].append(StatusEvent(stage=stage, region=region))
-    return EditionFacets(facets if filterset.is_valid() else [], len(base), furthest, events)
+        of_edition[edition].append((stage, region))
+    return Reading(
+        frozenset(pk for pk, _therapy, _modality in base),
+        pairs,
+        {slug: name for slug, name, _edition in sponsors},
+        dict(furthest),
+        dict(of_edition),
+    )
 
 
 def _with_text(filterset: EditionFilterSet, live: QuerySet[Edition], editions: set[int]) -> set[int]:

@@ -170,3 +170,19 @@ def test_counts_are_what_the_filter_would_give():
                 chosen = query.copy()
                 chosen.setlist(facet.name, [option.value])
                 assert option.found == EditionFilterSet(chosen, queryset=live).rows.count(), (facet.name, option, query)
+
+
+def test_facets_that_are_kept_are_those_that_are_read_and_follow_the_content(client, monkeypatch):
+    """A large site reads its facets once for each content version."""
+    from drugs import facets
+
+    factories.live_edition("first")
+    read = client.get("/drugs/").content
+    monkeypatch.setattr(facets, "SMALL", 0)
+
+    assert client.get("/drugs/").content == read
+    with monkeypatch.context() as closed:
+        closed.delattr(facets, "_read")
+        assert client.get("/drugs/").content == read
+    factories.live_edition("second")
+    assert b"second" in client.get("/drugs/").content.lower()

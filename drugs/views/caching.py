@@ -64,6 +64,7 @@ def public_page(view: View, *, shows_portraits: bool = False) -> View:
         at = timezone.now()
         version, due, upcoming = content_state(at)
         request.content_version = version  # type: ignore[attr-defined]
+        request.content = f"{version}|{due}"  # type: ignore[attr-defined]
         around = Around(furniture_of(version), at)
         request.around = around  # type: ignore[attr-defined]
         passed = [moment for moment in around.moments if moment <= at]
