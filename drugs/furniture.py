@@ -5,14 +5,12 @@ Announcements come and go by the day; `Furniture.moments` says when, so that no 
 """
 
 import datetime as dt
-import logging
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.core.cache import cache
-from django.db import DatabaseError
 from django.db.models import CharField, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Cast, Coalesce
 from django.urls import reverse
@@ -22,8 +20,6 @@ from django.utils.translation import gettext as _
 from drugs.models import Announcement, ContentVersion, Disclaimer, MenuEntry, PageVersion, Portrait
 from drugs.models.page import HELP_SLUG
 from drugs.vocabulary import MenuPlace
-
-log = logging.getLogger(__name__)
 
 #: What was read for a content version is read again after so many seconds all the same: a restored backup counts anew.
 KEPT_FOR = 600
@@ -98,16 +94,10 @@ class Around:
 def furniture_of(version: int) -> Furniture:
     """The furniture as of one content version: kept, or read in one query."""
     key = f"furniture:{settings.RELEASE}:{version}"
-    try:
-        kept = cache.get(key)
-        if kept is None:
-            kept = _built(_rows())
-            cache.set(key, kept, KEPT_FOR)
-    except DatabaseError:
-        raise
-    except Exception:  # a cache that is away is no reason to be away too
-        log.warning("The cache does not answer: menus are read anew for each page.", exc_info=True)
+    kept: Furniture | None = cache.get(key)
+    if kept is None:
         kept = _built(_rows())
+        cache.set(key, kept, KEPT_FOR)
     return kept
 
 

@@ -4,7 +4,6 @@ import datetime as dt
 
 import pytest
 import time_machine
-from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -127,17 +126,6 @@ def test_an_announcement_to_a_page_that_is_not_public_shows_without_its_link(cli
 
     assert "Read this." in html
     assert draft.page.get_absolute_url() not in html
-
-
-def test_a_cache_that_is_away_takes_no_page_with_it(client, monkeypatch):
-    whole()
-
-    def away(*args, **kwargs):
-        raise ConnectionError("nobody there")
-
-    monkeypatch.setattr(cache, "get", away)
-
-    assert "Help now" in client.get("/drugs/").content.decode()
 
 
 def test_what_staff_write_is_text_and_never_markup(client):
