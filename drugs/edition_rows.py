@@ -29,6 +29,8 @@ from drugs.models import (
     row_models,
 )
 from drugs.regions import WORLD
+from drugs.standings import ORDER, Standing, fullest_kind, standing_of
+from drugs.vocabulary import Stage
 
 AnyRow = TypeVar("AnyRow", bound=Row)
 
@@ -109,9 +111,20 @@ class EditionRows:
     @property
     def stages(self) -> list[StatusEvent]:
         """The stages that hold today, approvals first, everywhere else last."""
-        order = {"approved": 0, "in_development": 1, "no_longer_in_development": 2}
         current = [event for event in self.of(StatusEvent) if event.is_current]
-        return sorted(current, key=lambda event: (order[event.stage], event.region == WORLD, event.position))
+        return sorted(current, key=lambda event: (ORDER.index(event.stage), event.region == WORLD, event.position))
+
+    @property
+    def standings(self) -> list[Standing]:
+        """Those stages with the kind of approval that each rests on."""
+        return [standing_of(event, self.approvals) for event in self.stages]
+
+    @property
+    def approved_in(self) -> list[Standing]:
+        """Where an approval is in force, whether or not a stage says so, with the kind of the fullest one."""
+        in_force = [approval for approval in self.approvals if not approval.withdrawn_on]
+        regions = dict.fromkeys(approval.region for approval in in_force)
+        return [Standing(Stage.APPROVED, region, fullest_kind(in_force, region)) for region in regions]
 
     @property
     def has_one_region(self) -> bool:
@@ -119,8 +132,10 @@ class EditionRows:
         return len({event.region for event in self.of(StatusEvent)}) == 1
 
     @property
-    def stage_history(self) -> list[StatusEvent]:
-        return sorted(self.of(StatusEvent), key=lambda event: str(event.happened_on or ""), reverse=True)
+    def stage_history(self) -> list[tuple[StatusEvent, Standing]]:
+        """Every stage, the latest first, with the kind of approval that it rests or rested on."""
+        events = sorted(self.of(StatusEvent), key=lambda event: str(event.happened_on or ""), reverse=True)
+        return [(event, standing_of(event, self.approvals)) for event in events]
 
     @property
     def approvals(self) -> list[Approval]:

@@ -13,8 +13,9 @@ from django.utils import timezone
 
 from drugs.filters import EditionFilterSet
 from drugs.filters.editions import furthest_ranks, matching_text
-from drugs.models import Approval, Dosing, Edition, Sponsor, StatusEvent
+from drugs.models import Dosing, Edition, Sponsor
 from drugs.regions import EU, is_in_eu, region_choices
+from drugs.standings import Standing, approvals_in_force, standings
 from drugs.vocabulary import PHASE_RANKS
 
 #: A facet with more options than this shows those that find most, and those that are chosen.
@@ -44,22 +45,22 @@ class Facet:
 
 @dataclass
 class EditionFacets:
-    """What /drugs/ says beside its rows: the facets, how many there are without any filter, phases and stages by edition."""
+    """What /drugs/ says beside its rows: the facets, how many there are without any filter, phases and standings by edition."""
 
     facets: list[Facet]
     whole: int
     furthest: dict[int, list[str]]
-    stages: dict[int, list[StatusEvent]]
+    standings: dict[int, list[Standing]]
 
 
 class Reading(NamedTuple):
-    """What the facets of a list are counted from: its editions, the (value, edition) pairs of each facet, its stages."""
+    """What the facets of a list are counted from: its editions, the (value, edition) pairs of each facet, how they stand."""
 
     editions: frozenset[int]
     pairs: dict[str, dict[str, set[int]]]
     sponsors: dict[str, str]
     furthest: dict[int, list[str]]
-    stages: dict[int, list[tuple[str, str]]]
+    standings: dict[int, list[Standing]]
 
 
 def edition_facets(filterset: EditionFilterSet, live: QuerySet[Edition], content: str = "") -> EditionFacets:
@@ -95,20 +96,7 @@ def edition_facets(filterset: EditionFilterSet, live: QuerySet[Edition], content
                 options_of(counts, words, chosen[name], in_order=name in ("stage", "phase")),
             )
         )
-    return EditionFacets(
-        facets if filterset.is_valid() else [], len(editions), reading.furthest, _Stages(reading.stages)
-    )
-
-
-class _Stages(dict[int, list[StatusEvent]]):
-    """Stages by edition, made into records for the rows that are shown."""
-
-    def __init__(self, read: dict[int, list[tuple[str, str]]]) -> None:
-        super().__init__()
-        self._read = read
-
-    def __missing__(self, edition: int) -> list[StatusEvent]:
-        return [StatusEvent(stage=stage, region=region) for stage, region in self._read.get(edition, [])]
+    return EditionFacets(facets if filterset.is_valid() else [], len(editions), reading.furthest, reading.standings)
 
 
 def _kept(live: QuerySet[Edition], content: str) -> Reading:
@@ -132,14 +120,10 @@ def _read(live: QuerySet[Edition]) -> Reading:
         .values_list("organisation__slug", "organisation__name", "edition")
         .order_by("organisation__name")
     )
-    stages = list(
-        StatusEvent.objects.public()
-        .filter(edition__in=live, is_current=True)
-        .order_by("stage", "position", "pk")
-        .values_list("edition", "stage", "region")
-    )
+    approvals = approvals_in_force(live)
+    standing = standings(live, approvals)
     pairs: dict[str, dict[str, set[int]]] = {
-        "stage": _pairs((stage, edition) for edition, stage, _region in stages),
+        "stage": _pairs((one.stage, edition) for edition, its in standing.items() for one in its),
         "phase": _pairs(
             (phases[row["rank"]], of_therapy[row["therapy"]])
             for row in furthest_ranks()
@@ -147,24 +131,19 @@ def _read(live: QuerySet[Edition]) -> Reading:
         ),
         "modality": _pairs((modality, pk) for pk, _therapy, modality in base),
         "route": _pairs(Dosing.objects.public().filter(edition__in=live).values_list("route", "edition")),
-        "country": _countries(
-            Approval.objects.public().filter(edition__in=live, withdrawn_on="").values_list("region", "edition")
-        ),
+        "country": _countries((approval.region, approval.edition) for approval in approvals),
         "sponsor": _pairs((slug, edition) for slug, _name, edition in sponsors),
     }
     furthest: dict[int, list[str]] = defaultdict(list)
     for phase, having in pairs["phase"].items():
         for pk in having:
             furthest[pk].append(phase)
-    of_edition: dict[int, list[tuple[str, str]]] = defaultdict(list)
-    for edition, stage, region in stages:
-        of_edition[edition].append((stage, region))
     return Reading(
         frozenset(pk for pk, _therapy, _modality in base),
         pairs,
         {slug: name for slug, name, _edition in sponsors},
         dict(furthest),
-        dict(of_edition),
+        standing,
     )
 
 

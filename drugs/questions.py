@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from drugs.regions import region_name
+from drugs.standings import Standing
 from drugs.therapy_page import TherapyPage
 from drugs.vocabulary import OverallStatus, Stage
 
@@ -20,7 +20,7 @@ def questions_about(page: TherapyPage) -> list[str]:
 
 def _questions(page: TherapyPage) -> Iterator[str]:
     stages = {event.stage for event in page.rows.stages}
-    if regions := list(dict.fromkeys(region_name(approval.region) for approval in page.approvals_in_force)):
+    if regions := list(dict.fromkeys(_place(standing) for standing in page.rows.approved_in)):
         yield _("It is approved in: %(regions)s. Can I get it where I live, and who pays for it?") % {
             "regions": _some(regions)
         }
@@ -49,6 +49,11 @@ def _questions(page: TherapyPage) -> Iterator[str]:
         yield _("Which unwanted effects matter for me, and who do I call?")
     if stages - {Stage.NO_LONGER_IN_DEVELOPMENT}:
         yield _("Does it go together with what I take now?")
+
+
+def _place(standing: Standing) -> str:
+    """'South Korea (conditional)'."""
+    return f"{standing.region_label} ({standing.limit})" if standing.limit else standing.region_label
 
 
 def _some(names: list[str]) -> str:

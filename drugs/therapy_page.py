@@ -31,6 +31,7 @@ from drugs.models import (
 from drugs.models.trial import trial_column
 from drugs.publishing.notices import Notice, open_flags
 from drugs.rendering import Explained, Renderer, words_of
+from drugs.standings import has_limited_approval
 from drugs.therapy_pictures import TherapyPictures
 from drugs.vocabulary import (
     PHASE_RANKS,
@@ -292,14 +293,16 @@ def other_therapies(at: dt.datetime) -> list[OtherTherapies]:
         .filter(is_current=True, edition__in=Edition.objects.live(at))
         .annotate(
             place=Window(DenseRank(), partition_by="stage", order_by=["edition__display_name", "edition_id"]),
+            is_limited=has_limited_approval("edition"),
         )
         .filter(place__lte=SIDE_LIST + 1)
         .order_by("stage", "place")
-        .values_list("stage", "place", "edition__display_name", "edition__therapy__slug")
+        .values_list("stage", "place", "edition__display_name", "edition__therapy__slug", "is_limited")
     )
-    found: dict[str, dict[int, dict[str, str]]] = {}
-    for stage, place, name, slug in ranked:  # a therapy stands once for each of its regions
-        found.setdefault(stage, {})[place] = {"display_name": name, "slug": slug}
+    found: dict[str, dict[int, dict[str, Any]]] = {}
+    for stage, place, name, slug, is_limited in ranked:  # a therapy stands once for each of its regions
+        limited = is_limited and stage == Stage.APPROVED
+        found.setdefault(stage, {})[place] = {"display_name": name, "slug": slug, "is_limited": limited}
     lists = {stage: list(found.get(stage, {}).values()) for stage in Stage}
     return [OtherTherapies(stage, its[:SIDE_LIST], len(its) > SIDE_LIST) for stage, its in lists.items()]
 

@@ -37,6 +37,7 @@ LAYERS = [
     ["drugs.explaining"],
     [
         "drugs.rendering",
+        "drugs.standings",
         "drugs.edition_rows",
         "drugs.filters",
         "drugs.facets",

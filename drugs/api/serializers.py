@@ -26,6 +26,8 @@ from drugs.models import (
 )
 from drugs.registry_numbers import public_address
 from drugs.rich_text import clean_html
+from drugs.standings import standing_of
+from drugs.vocabulary import ApprovalKind
 
 
 class SparseSerializer(serializers.ModelSerializer):
@@ -96,9 +98,27 @@ class SeeAlsoSerializer(serializers.ModelSerializer):
 
 
 class StatusEventSerializer(RowSerializer):
+    approval_kind = serializers.SerializerMethodField(
+        help_text="Of a stage 'approved': the kind of the fullest approval that it rests on."
+    )
+
     class Meta:
         model = StatusEvent
-        fields = ("uid", "stage", "region", "is_current", "happened_on", "reason", "learned", "source_label")
+        fields = (
+            "uid",
+            "stage",
+            "approval_kind",
+            "region",
+            "is_current",
+            "happened_on",
+            "reason",
+            "learned",
+            "source_label",
+        )
+
+    @extend_schema_field(serializers.ChoiceField([*ApprovalKind.values, ""]))
+    def get_approval_kind(self, event: StatusEvent) -> str:
+        return standing_of(event, event.edition.approval_set.all()).approval  # both were read with the edition
 
 
 class ApprovalSerializer(RowSerializer):

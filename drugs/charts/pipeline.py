@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from drugs.charts.scales import LinearScale, Tick, as_place
+from drugs.standings import Standing, by_words, is_limited
 from drugs.vocabulary import PHASE_RANKS, Modality, Phase, Stage
 
 #: A picture shows so many therapies; filters bring the others.
@@ -19,15 +20,6 @@ SHAPES = {Stage.APPROVED: "circle", Stage.IN_DEVELOPMENT: "triangle", Stage.NO_L
 
 
 @dataclass(frozen=True)
-class Standing:
-    """A stage that holds today in a region, with why development ended there."""
-
-    stage: str
-    region: str
-    reason: str = ""
-
-
-@dataclass(frozen=True)
 class Candidate:
     """What the pipeline is told of one therapy. `phase`: of its furthest trial, empty where no trial says."""
 
@@ -40,9 +32,10 @@ class Candidate:
 
 @dataclass(frozen=True)
 class StageWords:
-    """One stage of a therapy with its regions, and the reasons where it is an end."""
+    """One stage of a therapy with its regions, approvals by kind, and the reasons where it is an end."""
 
     stage: Stage
+    label: str
     regions: Sequence[str]
     reasons: Sequence[str]
 
@@ -61,6 +54,11 @@ class PipelineRow:
     @property
     def has_ended(self) -> bool:
         return self.stage == Stage.NO_LONGER_IN_DEVELOPMENT
+
+    @property
+    def is_limited(self) -> bool:
+        """Whether it is approved, and nowhere in full as far as sources say: its circle is hollow."""
+        return self.stage == Stage.APPROVED and is_limited(self.candidate.standings)
 
 
 @dataclass(frozen=True)
@@ -118,12 +116,12 @@ def _rank(phase: str) -> int:
 def _row(candidate: Candidate) -> PipelineRow:
     stages = [
         StageWords(
-            stage,
-            [standing.region for standing in standings],
-            list(dict.fromkeys(standing.reason for standing in standings if standing.reason)),
+            Stage(standings[0].stage),
+            label,
+            [standing.region_label for standing in standings],
+            list(dict.fromkeys(standing.reason_label for standing in standings if standing.reason)),
         )
-        for stage in (Stage.APPROVED, Stage.IN_DEVELOPMENT, Stage.NO_LONGER_IN_DEVELOPMENT)
-        if (standings := [standing for standing in candidate.standings if standing.stage == stage])
+        for label, standings in by_words(candidate.standings)
     ]
     rank = _rank(candidate.phase)
     stage = stages[0].stage if stages else ""

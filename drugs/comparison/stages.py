@@ -7,26 +7,27 @@ from dataclasses import dataclass
 from drugs.comparison.agreement import Agreement, agreement
 from drugs.comparison.columns import Column
 from drugs.comparison.table import Row
-from drugs.models import Approval, StatusEvent
+from drugs.models import Approval
 from drugs.regions import EU, WORLD, is_in_eu, region_name
+from drugs.standings import Standing
 from drugs.vocabulary import ApprovalKind, Stage
 
 
 @dataclass(frozen=True)
-class Standing:
-    """How a therapy stands in one place: its stage there, and the approvals that hold or held there."""
+class Here:
+    """How a therapy stands in one place, and the approvals that hold or held there."""
 
-    event: StatusEvent | None
+    standing: Standing | None
     approvals: tuple[Approval, ...]
     #: Where the stage was stated, when that is a larger place: 'European Union', 'everywhere else'.
     stated_for: str = ""
 
     def __bool__(self) -> bool:
-        return bool(self.event or self.approvals)
+        return bool(self.standing or self.approvals)
 
     @property
     def stage(self) -> str:
-        return self.event.stage if self.event else ""
+        return self.standing.stage if self.standing else ""
 
     @property
     def kinds(self) -> frozenset[str]:
@@ -49,9 +50,9 @@ def stage_rows(columns: Sequence[Column], today: dt.date) -> list[Row]:
     return rows
 
 
-def standing_in(place: str, column: Column, today: dt.date) -> Standing:
+def standing_in(place: str, column: Column, today: dt.date) -> Here:
     """The most specific statement that covers the place: its own, the Union's for a member, everywhere else's."""
-    stages = {event.region: event for event in column.rows.stages}
+    stages = {standing.region: standing for standing in column.rows.standings}
     around = [place, *([EU] if is_in_eu(place, today) else []), WORLD]
     source = next((code for code in around if code in stages), "")
     approvals = tuple(
@@ -59,10 +60,10 @@ def standing_in(place: str, column: Column, today: dt.date) -> Standing:
         for approval in column.rows.approvals
         if approval.region == place or (approval.region == EU and source == EU)
     )
-    return Standing(stages.get(source), approvals, region_name(source) if source and source != place else "")
+    return Here(stages.get(source), approvals, region_name(source) if source and source != place else "")
 
 
-def _agreement(cells: Sequence[Standing]) -> Agreement:
+def _agreement(cells: Sequence[Here]) -> Agreement:
     by_stage = agreement(cell.stage for cell in cells)
     if by_stage == Agreement.SAME and len({cell.kinds for cell in cells if cell.kinds}) > 1:
         return Agreement.DIFFERS

@@ -12,6 +12,7 @@ from drugs.models import Alias, Approval, Edition, ReportedResult, Source, Statu
 from drugs.open_data.columns import Column, Table
 from drugs.registry_numbers import public_address
 from drugs.rendering import words_of
+from drugs.standings import standing_of
 from drugs.vocabulary import (
     Analysis,
     ApprovalKind,
@@ -44,6 +45,7 @@ def _therapies(at: dt.datetime) -> QuerySet[Edition]:
         .select_related("therapy", "publication")
         .prefetch_related(
             Prefetch("alias_set", Alias.objects.public()),
+            Prefetch("approval_set", Approval.objects.public()),
             Prefetch("statusevent_set", StatusEvent.objects.public().filter(is_current=True)),
         )
         .order_by("therapy__slug")
@@ -51,7 +53,8 @@ def _therapies(at: dt.datetime) -> QuerySet[Edition]:
 
 
 def _stages(edition: Edition) -> str:
-    return "|".join(f"{event.region}: {event.stage}" for event in edition.statusevent_set.all())
+    standings = [standing_of(event, edition.approval_set.all()) for event in edition.statusevent_set.all()]
+    return "|".join(f"{one.region}: {one.stage}{f' ({one.approval})' if one.limit else ''}" for one in standings)
 
 
 THERAPIES = Table(
@@ -73,7 +76,8 @@ THERAPIES = Table(
         Column(
             "stages",
             "string",
-            "Current stage by region (ISO 3166-1, EU, WW for everywhere else), separated by |.",
+            "Current stage by region (ISO 3166-1, EU, WW for everywhere else), separated by |; an approval that is less "
+            "than full has its kind in brackets.",
             _stages,
         ),
         Column("edition", "integer", "Number of the edition.", lambda e: e.number),

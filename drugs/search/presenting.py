@@ -1,16 +1,16 @@
 """What a result shows: its heading and a line or two, with the words that were found marked."""
 
 import datetime as dt
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from django.urls import reverse
 
-from drugs.models import Edition, EditionText, StatusEvent, Trial
+from drugs.models import Edition, EditionText, Trial
 from drugs.search.find import Results
 from drugs.search.hits import IN_TEXT, Hit
 from drugs.search.marking import Piece, marked, snippet
+from drugs.standings import Standing, standings
 
 #: How much of a text is shown.
 LENGTH = 220
@@ -25,7 +25,7 @@ class Card:
     heading: list[Piece]
     text: list[Piece]
     also_called: list[Piece] = field(default_factory=list)
-    stages: list[StatusEvent] = field(default_factory=list)
+    standings: list[Standing] = field(default_factory=list)
     #: Where the word stands that a trial's heading does not have.
     where: str = ""
 
@@ -43,14 +43,11 @@ def cards(hits: list[Hit], results: Results, at: dt.datetime) -> list[Card]:
     texts = EditionText.objects.filter(edition__in=Edition.objects.live(at).order_by().values("pk"))
     missing = [hit.page.pk for hit in hits if hit.text is None]
     found = {text.edition_id: text for text in texts.filter(edition__in=missing)} if missing else {}
-    stages: dict[int, list[StatusEvent]] = defaultdict(list)
-    current = StatusEvent.objects.public().filter(edition__in=[hit.page.pk for hit in hits], is_current=True)
-    for event in current.order_by("stage", "position", "pk"):
-        stages[event.edition_id].append(event)
-    return [_therapy(hit, hit.text or found.get(hit.page.pk), stages[hit.page.pk], results) for hit in hits]
+    standing = standings([hit.page.pk for hit in hits])
+    return [_therapy(hit, hit.text or found.get(hit.page.pk), standing.get(hit.page.pk, []), results) for hit in hits]
 
 
-def _therapy(hit: Hit, text: EditionText | None, stages: list[StatusEvent], results: Results) -> Card:
+def _therapy(hit: Hit, text: EditionText | None, standing: list[Standing], results: Results) -> Card:
     edition = hit.page
     shown: list[Piece] = []
     if text is not None:
@@ -63,7 +60,7 @@ def _therapy(hit: Hit, text: EditionText | None, stages: list[StatusEvent], resu
         marked(edition.display_name, results.words),
         shown,
         marked(hit.also_called, results.words),
-        stages,
+        standing,
     )
 
 

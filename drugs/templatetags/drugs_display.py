@@ -23,7 +23,7 @@ from drugs.registry_numbers import public_address
 from drugs.rendering import marked_html
 from drugs.therapy_page import TherapyPage
 from drugs.trial_page import TrialPage
-from drugs.vocabulary import REGISTRY_WORDS, DateType, Stage
+from drugs.vocabulary import REGISTRY_WORDS, DateType
 
 register = template.Library()
 
@@ -116,24 +116,10 @@ def list_address(stage: str) -> str:
     return reverse(f"therapy-list-{stage.replace('_', '-')}")
 
 
-@register.filter
-def stage_name(stage: str) -> str:
-    return str(Stage(stage).label)
-
-
 @register.simple_tag
 def source_anchor(page: Any, source: Any) -> str:
     """Where a source stands on the page: '#source-3'."""
     return page.renderer.anchors.get(source.label, f"{page.in_full}#sources") if source else ""
-
-
-@register.filter
-def approval_kind(event: Any, in_force: Any) -> str:
-    """'conditional' for a stage that rests on a conditional approval among those in force; nothing for a full one."""
-    if event.stage != Stage.APPROVED:
-        return ""
-    kinds = [approval for approval in in_force if approval.region == event.region]
-    return str(kinds[0].get_kind_display()) if kinds and kinds[0].kind not in ("full", "not_stated") else ""
 
 
 @register.simple_tag

@@ -26,7 +26,11 @@ def therapy_list(request: HttpRequest, *, at: dt.datetime, stage: Stage | None =
     found = edition_facets(filterset, live, f"{request.content}|{stage or ''}")  # type: ignore[attr-defined]
     facets = [facet for facet in found.facets if not stage or facet.name != "stage"]
     rows = [
-        (edition, found.stages[edition.pk], [Phase(phase).label for phase in found.furthest.get(edition.pk, [])])
+        (
+            edition,
+            found.standings.get(edition.pk, []),
+            [Phase(phase).label for phase in found.furthest.get(edition.pk, [])],
+        )
         for edition in page.rows
     ]
     context = {

@@ -2,12 +2,13 @@
 
 import pytest
 
-from drugs.charts.pipeline import MOST_ROWS, SHAPES, Candidate, Standing, pipeline
+from drugs.charts.pipeline import MOST_ROWS, SHAPES, Candidate, pipeline
+from drugs.standings import Standing
 from drugs.vocabulary import PHASE_RANKS, Modality, Phase, Stage
 from tests import factories
 from tests.charts.drawn import marks, name_of, page_of, percent, tracks, words
 
-#: The queries of the page, in order: those of the list of therapies, without counting and paging, and the reasons.
+#: The queries of the page, in order: those of the list of therapies, without counting and paging.
 PIPELINE_QUERIES = [
     "publications that are due and the next one",
     "content version",
@@ -18,7 +19,6 @@ PIPELINE_QUERIES = [
     "routes of live editions",
     "approvals of live editions",
     "the therapies under the filters",
-    "stages with their reasons",
 ]
 
 
@@ -66,8 +66,8 @@ def test_a_therapy_approved_in_one_region_and_ended_in_another_shows_both():
                 "a",
                 "PHASE3",
                 "antibody",
-                Standing("no_longer_in_development", "Canada", "safety"),
-                Standing("approved", "Japan"),
+                Standing("no_longer_in_development", "CA", reason="safety"),
+                Standing("approved", "JP"),
             )
         ]
     ).rows[0]

@@ -66,7 +66,7 @@ def test_the_minute_says_stage_approval_kind_review_and_what_to_ask_from_the_row
         "In development everywhere else",
         "Small molecule",
         "Last reviewed: not yet. Edition 1, as of August 2026. What changed: NOTE",
-        "It is approved in: South Korea. Can I get it where I live, and who pays for it?",
+        "It is approved in: South Korea (conditional). Can I get it where I live, and who pays for it?",
         "1 trial of it looks for people.",
         "Given: into the spinal fluid.",
         "Reported as serious: meningitis.",
