@@ -8,6 +8,7 @@ from typing import Any, BinaryIO
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from drugs.imports.inspect import refusal_of_kind
 from drugs.imports.problems import FileRefusedError, shown
 from drugs.imports.tables import Opener
 
@@ -27,6 +28,8 @@ class _Member(io.RawIOBase):
         try:
             return self._archive.open(self._name)  # type: ignore[return-value]
         except (RuntimeError, NotImplementedError, zipfile.BadZipFile) as error:
+            self._archive.close()
+            self._file.close()
             raise _unreadable(self._name) from error
 
     def readable(self) -> bool:
@@ -72,6 +75,24 @@ def members(opener: Opener) -> list[zipfile.ZipInfo]:
             _("The archive unpacks to more than is read. Unpack it and upload its files one by one.")
         )
     return [part for part in parts if not part.is_dir()]
+
+
+#: A part that gives a document away, what it is, and what to do. Each is an archive by its form.
+_OTHER_DOCUMENTS = (
+    ("xl/workbook.bin", _("a binary workbook (.xlsb)"), _("Open it in Excel, and save it as .xlsx or CSV.")),
+    ("word/document.xml", _("a Word document"), _("Ask for the table as CSV.")),
+    ("ppt/presentation.xml", _("a presentation"), _("Ask for the table as CSV.")),
+    ("Index/Document.iwa", _("a document of Apple's Numbers or Pages"), _("Export it as .xlsx or CSV.")),
+    ("content.xml", _("an OpenDocument file (.ods)"), _("Save its sheet as .xlsx or CSV.")),
+)
+
+
+def refuse_other_documents(parts: list[zipfile.ZipInfo]) -> None:
+    """Raise `FileRefusedError` for a document of an office program that is no workbook."""
+    names = {part.filename for part in parts}
+    for name, what, advice in _OTHER_DOCUMENTS:
+        if name in names and len(names) > 1:
+            raise refusal_of_kind(what, advice)
 
 
 def files(parts: list[zipfile.ZipInfo]) -> list[str]:

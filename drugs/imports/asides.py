@@ -34,7 +34,7 @@ def is_aside(cells: Sequence[str], header: Sequence[str], number_names: Sequence
     Raises `FileRefusedError` for a header of other columns: what follows would be read under the wrong names.
     """
     filled = [cell.strip() for cell in cells if cell.strip()]
-    if not filled:
+    if not any(char.isalnum() for cell in filled for char in cell):  # empty, or the line below a header
         return True
     if _TOTAL.fullmatch(filled[0]) and all(map(_AMOUNT.fullmatch, filled[1:])):
         return True
@@ -89,7 +89,7 @@ def _is_date(cell: str) -> bool:
 
 def note(detection: dict[str, Any], row: int, cells: Sequence[str]) -> None:
     """Name a skipped row in the report; empty ones need no name."""
-    text = next((cell.strip() for cell in cells if cell.strip()), "")
+    text = next((cell.strip(" \t\r\n\ufeff") for cell in cells if cell.strip(" \t\r\n\ufeff")), "")
     notes = detection.setdefault("skipped_rows", [])
     if text and len(notes) < _MOST_NOTED and not any(noted["row"] == row for noted in notes):
         notes.append({"row": row, "text": shown(text)})

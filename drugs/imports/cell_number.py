@@ -9,6 +9,8 @@ from drugs.registry_numbers import RegistryNumber, numbers_in, parse_number
 _LINK = re.compile(r"https?://|www\.|=\s*HYPERLINK\(|\]\(", re.IGNORECASE)
 _NAMED = re.compile(r"[A-Za-z][A-Za-z. ]{1,40}[:=]\s*(.+)")
 _AROUND = " \t\r\n\"'`*.,;:()[]<>{}\u2018\u2019\u201c\u201d\u00ab\u00bb\u2020\u2021"
+#: As India's register shows its numbers, and they are copied.
+_REGISTERED = re.compile(r"\s*\[Registered on:?[\s\d/.-]*\]?.*$", re.IGNORECASE | re.DOTALL)
 _APART = re.compile(r"(NCT|ISRCTN|DRKS|KCT|ACTRN)[\s.:#_-]*(\d+)", re.IGNORECASE)
 
 
@@ -25,11 +27,22 @@ def number_of(cell: str) -> RegistryNumber | None:
     if _LINK.search(cell):
         found = set(numbers_within(text))
         return found.pop() if len(found) == 1 else None
+    text = _REGISTERED.sub("", text)
     if apart := _APART.fullmatch(text):
         text = f"{apart[1]}{apart[2]}"
     elif named := _NAMED.fullmatch(text):
         text = named[1].strip(_AROUND)
-    return parse_number(text)
+    return parse_number(text) or _the_same_again(text)
+
+
+def _the_same_again(text: str) -> RegistryNumber | None:
+    """The number of a cell that holds it several times, and nothing else: cells that were joined."""
+    found = numbers_in(text)
+    rest = text
+    for start, end, _number in reversed(found):
+        rest = rest[:start] + rest[end:]
+    numbers = {number for _start, _end, number in found}
+    return numbers.pop() if len(numbers) == 1 and len(found) > 1 and not any(map(str.isalnum, rest)) else None
 
 
 def numbers_within(cell: str) -> list[RegistryNumber]:

@@ -12,7 +12,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from drugs import vocabulary as words
+from drugs.imports.characters import key as key
 from drugs.imports.characters import plain
+from drugs.imports.phases import phase_in_words
 from drugs.imports.problems import BadValueError, UnknownWordError
 
 #: How exports write a value that they do not have. NA is not among them: it is a phase.
@@ -64,11 +66,6 @@ def line(value: str) -> str:
 # Words of closed lists
 
 
-def key(word: str) -> str:
-    """A word as lists are searched: small letters and digits alone."""
-    return re.sub(r"[^a-z0-9]", "", word.lower())
-
-
 def chooser(choices: Any, more: Mapping[str, str] | None = None) -> Callable[[str], str]:
     """A cleaner that finds a word of `choices` in any spelling, or one of `more`, by key."""
     known = {key(value): value for value in choices.values} | dict(more or {})
@@ -88,14 +85,17 @@ def chooser(choices: Any, more: Mapping[str, str] | None = None) -> Callable[[st
 status = chooser(words.OverallStatus, {"unknownstatus": "UNKNOWN"})
 _one_phase = chooser(
     words.Phase,
-    {"notapplicable": "NA", "phase0": "EARLY_PHASE1", "phase12": "PHASE1|PHASE2", "phase23": "PHASE2|PHASE3"},
+    {"notapplicable": "NA", "phase0": "EARLY_PHASE1"},
 )
 
 
 @lru_cache(maxsize=1024)
 def phases(value: str) -> str:
-    """'Phase 1|Phase 2' or 'PHASE1|PHASE2' as one of `Phase`."""
-    found = sorted({part for word in value.split("|") if word.strip() for part in _one_phase(word).split("|")})
+    """'Phase 1|Phase 2' or 'PHASE1|PHASE2' as one of `Phase`; a sheet mended by hand may say 'Phase II/III'."""
+    try:
+        found = sorted({part for word in value.split("|") if word.strip() for part in _one_phase(word).split("|")})
+    except UnknownWordError:
+        return phase_in_words(value)
     joined = "|".join(found)
     if joined not in words.Phase.values:
         raise UnknownWordError(_("No trial has these phases together."))
@@ -263,7 +263,7 @@ def whole_number(value: str) -> int:
     digits = plain(value)
     if _THOUSANDS.fullmatch(digits):  # no number of people has decimals, so a comma parts thousands
         digits = re.sub(r"[ ,'\u2019](?=\d{3})", "", digits)
-    if not (found := re.fullmatch(r"(\d{1,12})(\.0{1,2})?", digits, re.ASCII)):
+    if not (found := re.fullmatch(r"(\d{1,40})(\.0{1,2})?", digits, re.ASCII)):
         if re.fullmatch(r"\d{1,3}(\.\d{3})+", digits, re.ASCII):
             raise BadValueError(_("The dot may part thousands or decimals: write the number without it."))
         raise BadValueError(_("Write a whole number, such as 450."))

@@ -6,7 +6,7 @@ comparing hold no lock that an editor would wait for.
 
 import uuid
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -19,7 +19,7 @@ from drugs import bulk
 from drugs.imports.inspect import inspect
 from drugs.imports.judge import Judge, Verdict
 from drugs.imports.number_set import NumberSet
-from drugs.imports.problems import FileRefusedError, shown
+from drugs.imports.problems import FileRefusedError, Weight, shown
 from drugs.imports.recognise import ColumnsUnknownError, recognise
 from drugs.imports.records import Source
 from drugs.imports.runs import fail, opener
@@ -105,12 +105,23 @@ def _compare(run: ImportRun, source: Source, claim: str) -> None:
         )
     if counts["refused"] == counts["rows"]:
         first = run.rows.first()
-        problem = first.problems[0] if first and first.problems else {"reason": ""}
+        told = first.problems if first else []
+        problem = next((each for each in told if each["weight"] == Weight.REFUSED), {"reason": ""})
         raise FileRefusedError(
-            _("No record of the file can be read. The first, in row %(row)s: %(reason)s")
-            % {"row": first.row if first else 1, "reason": problem["reason"]}
+            _("No record of the file can be read. The first, in row %(row)s%(where)s: %(reason)s")
+            % {"row": first.row if first else 1, "where": _where(problem), "reason": problem["reason"]}
         )
     _finish(run, source, judge, counts, fields, replaced, claim)
+
+
+def _where(problem: Mapping[str, str]) -> str:
+    """Column and value of a problem, as part of a sentence."""
+    if not problem.get("column"):
+        return ""
+    return _(", column '%(column)s', '%(value)s'") % {
+        "column": problem["column"][:60],
+        "value": problem.get("value", "")[:60],
+    }
 
 
 def _finish(

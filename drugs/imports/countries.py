@@ -3,9 +3,11 @@
 import re
 from functools import cache, lru_cache
 
+from django.utils.translation import gettext as _
 from django_countries import countries
 
 from drugs.imports.clean import key, line
+from drugs.imports.problems import PartlyKnownError, shown
 
 #: Names that registries write and the ISO list does not.
 _OTHER_NAMES = {
@@ -104,36 +106,69 @@ def _at_the_end(tail: tuple[str, ...]) -> str:
     return ""
 
 
+#: What stands in lists of countries and names none, by key.
+_NO_COUNTRY = frozenset(
+    "nocountrygiven notapplicable notstated notspecified unknown other others outsideeueea outsidetheeueea".split()
+)
+
+
 def countries_of_sites(locations: str) -> str:
     """Codes joined by |, in the order of the sites; a site whose country is not a known name counts nowhere."""
-    found = (_at_the_end(tuple(site.rsplit(", ", 2)[-2:])) for site in locations.split("|"))
-    return "|".join(dict.fromkeys(code for code in found if code))
+    return "|".join(dict.fromkeys(filter(None, _codes_of_sites(locations))))
+
+
+def _codes_of_sites(locations: str) -> list[str]:
+    return [_at_the_end(tuple(site.rsplit(", ", 2)[-2:])) for site in locations.split("|")]
 
 
 def locations(value: str) -> dict[str, str]:
+    """The sites as they are, and their countries. Raises `PartlyKnownError` where a site is in none that is known."""
     sites = line(value)
-    codes = countries_of_sites(sites)
-    return {"locations": sites} | ({"countries": codes} if codes else {})
+    found = _codes_of_sites(sites)
+    codes = "|".join(dict.fromkeys(filter(None, found)))
+    facts = {"locations": sites} | ({"countries": codes} if codes else {})
+    if "" in found:
+        strange = [site for site, code in zip(sites.split("|"), found, strict=True) if not code and site.strip()]
+        if strange:
+            raise PartlyKnownError(_unknown(strange), facts)
+    return facts
 
 
 def country_list(value: str) -> str:
-    """Codes of a list of countries by name or code, parted by | ; or commas (a comma may stand in a name)."""
+    """Codes of a list of countries by name or code, parted by | ; or commas (a comma may stand in a name).
+
+    Raises `PartlyKnownError`, with those that are known, where one is not.
+    """
     codes: list[str] = []
+    strange: list[str] = []
     for part in re.split(r"[|;\n]", line(value) if "\n" not in value else value):
-        codes += [code] if (code := country_code(part.strip())) else _named(part)
-    return "|".join(dict.fromkeys(codes))
+        if code := country_code(part.strip()):
+            codes.append(code)
+        else:
+            _read_named(part, codes, strange)
+    joined = "|".join(dict.fromkeys(codes))
+    if strange:
+        raise PartlyKnownError(_unknown(strange), joined)
+    return joined
 
 
-def _named(part: str) -> list[str]:
+def _read_named(part: str, codes: list[str], strange: list[str]) -> None:
+    """Sort the names of one part, some of which have a comma in them, into those that are known and those that are not."""
     pieces = [piece.strip() for piece in part.split(",") if piece.strip()]
-    codes = []
     while pieces:
         pair = ", ".join(pieces[:2])
         if len(pieces) > 1 and (code := country_code(pair)):
             codes.append(code)
             pieces = pieces[2:]
-        else:
-            if code := country_code(pieces[0]):
-                codes.append(code)
-            pieces = pieces[1:]
-    return codes
+            continue
+        if code := country_code(pieces[0]):
+            codes.append(code)
+        elif key(pieces[0]) not in _NO_COUNTRY:
+            strange.append(pieces[0])
+        pieces = pieces[1:]
+
+
+def _unknown(names: list[str]) -> str:
+    return _("No country that is known: %(names)s. It is in none of the lists by country.") % {
+        "names": "; ".join(shown(name, 60) for name in list(dict.fromkeys(names))[:5])
+    }

@@ -30,7 +30,7 @@ _MONTH, _DAY, _YEAR = r"(?P<month>[a-z]{3,9})\.?", r"(?P<day>\d{1,2})(?:st|nd|rd
 _WORDED = tuple(
     re.compile(form, re.ASCII | re.IGNORECASE)
     for form in (
-        rf"{_WEEKDAY}{_MONTH}[ -](?:{_DAY},? ?(?<=[ ,]))?{_YEAR}",
+        rf"{_WEEKDAY}{_MONTH},?[ -](?:{_DAY},? ?(?<=[ ,]))?{_YEAR}",
         rf"{_WEEKDAY}{_DAY}\.?[ -]{_MONTH},?[ -]{_YEAR}",
         rf"{_YEAR}[ -]{_MONTH}(?:[ -]{_DAY})?",
         r"(?:(?P<day>\d{1,2})-)?(?P<month>[a-z]{3})-(?P<year>\d\d)",  # Excel's own: 24-Feb-21, Feb-21
@@ -41,7 +41,9 @@ _COMPACT = re.compile(r"((?:19|20)\d\d)(\d\d)(\d\d)", re.ASCII)
 _MONTH_YEAR = re.compile(r"(\d{1,2})[-/.](\d{4})", re.ASCII)
 _CHINESE = re.compile(r"(\d{4})年(?:(\d{1,2})月(?:(\d{1,2})日)?)?", re.ASCII)
 _EXCELS_NUMBER = re.compile(r"([2-6]\d{4})(?:\.\d+)?", re.ASCII)
-SLASHED = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4})(?: [\d: APMapm]+)?", re.ASCII)
+SLASHED = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4})(?: [\d: APMapm.]+)?", re.ASCII)
+#: The time that some programs write behind a date: ' 12:00 AM', ' 3:05:00 p.m.'.
+_TIME = re.compile(r"(.+?),? \d{1,2}:\d\d(?::\d\d(?:\.\d+)?)?(?: ?[AaPp]\.?[Mm]\.?)?", re.ASCII)
 _SPACES = re.compile(r"\s+")
 
 
@@ -69,6 +71,8 @@ def certain_date(value: str) -> str | None:
         return iso(*(int(part) for part in (found[1], found[3], found[4]) if part))
     if found := _COMPACT.fullmatch(value) or _CHINESE.fullmatch(value):
         return iso(*(int(part) for part in found.groups() if part))
+    if ":" in value and (timed := _TIME.fullmatch(value)) and not SLASHED.fullmatch(timed[1]):
+        value = timed[1]
     if found := _MONTH_YEAR.fullmatch(value):
         return iso(int(found[2]), int(found[1]))
     for form in _WORDED:
@@ -111,9 +115,11 @@ def date_of(order: str | None) -> Callable[[str], str]:
         if not (found := SLASHED.fullmatch(value)):
             raise _unknown(value)
         first, second = int(found[1]), int(found[3])
+        if 0 in (first, second):
+            raise BadValueError(_("The calendar has no such day."))
         if order is None and found[2] != "." and first != second and first <= 12 and second <= 12:
             raise UnknownWordError(
-                _("This may be read day first or month first, and no other date of its column tells which.")
+                _("This may be read day first or month first, and the other dates of its column do not tell which.")
             )
         day_first = first > 12 or found[2] == "." if order is None else order == "day"
         return slashed(value, day_first=day_first) or ""

@@ -6,7 +6,7 @@ every kind of file. Row 1 is that header: the first record is row 2, as in a spr
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TextIO
 from xml.etree.ElementTree import Element, ParseError  # safe: the type alone (defusedxml reads)
 
@@ -26,7 +26,15 @@ _STUDIES = re.compile(
 )
 _SEPARATORS = " \t\r\n,"
 _BAD_ESCAPE = re.compile(r'\\(?!["\\/bfnrtu])')
-_DECODER = json.JSONDecoder(strict=False)
+#: Digits of a number that is a number; Python refuses to read one of thousands.
+_LONGEST_NUMBER = 30
+
+
+def _whole(digits: str) -> int | str:
+    return int(digits) if len(digits) < _LONGEST_NUMBER else digits
+
+
+_DECODER = json.JSONDecoder(strict=False, parse_int=_whole)
 
 
 def studies(opener: Opener, encoding: str) -> Iterator[Any]:
@@ -165,6 +173,7 @@ def elements(opener: Opener, tags: frozenset[str]) -> Iterator[Element]:
                         raise FileRefusedError(_("The XML is nested too deeply to be a list of trials."))
                     continue
                 path.pop()
+                element.tag = str(element.tag).rpartition("}")[2]  # a namespace says nothing that the name does not
                 if local_name(element) in tags:
                     yield element
                     element.clear()
@@ -189,18 +198,18 @@ def local_name(element: Element) -> str:
 
 def as_rows(
     records: Callable[[], Iterator[Any]],
-    headers: list[str],
+    names: Mapping[str, str],
     is_own: Callable[[Any], bool],
     cells: Callable[[Any], dict[str, str]],
 ) -> Callable[[], Iterator[list[str] | Broken]]:
-    """Records as rows: the header, then one row each with the cells that the header names."""
+    """Records as rows: the header, then one row each with its cells, which `names` gives by key under the file's own name."""
 
     def rows() -> Iterator[list[str] | Broken]:
-        yield headers
+        yield list(names.values())
         for record in records():
             if is_own(record):
-                named = cells(record)
-                yield [named.get(header, "") for header in headers]
+                found = cells(record)
+                yield [found.get(name, "") for name in names]
             else:
                 yield Broken(repr(record)[:200], _("This record is no study of the registry whose file this is."))
 

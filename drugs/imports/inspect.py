@@ -17,25 +17,30 @@ _CHUNK = 1 << 20
 #: Text without any line break for longer than this is no table: cells of registries reach 75,000 characters.
 _LONGEST_LINE = 4 << 20
 
-_MAGIC: tuple[tuple[bytes, str], ...] = (
-    (b"PK\x03\x04", "zip"),
-    (b"PK\x05\x06", "zip"),
-    (b"\xd0\xcf\x11\xe0", _("an old Excel workbook (.xls): save it as .xlsx or CSV")),
-    (b"%PDF", _("a PDF: ask for the table as CSV")),
-    (b"\x89PNG", _("a picture (PNG)")),
-    (b"\xff\xd8\xff", _("a picture (JPEG)")),
-    (b"GIF8", _("a picture (GIF)")),
-    (b"RIFF", _("a picture, sound or film")),
-    (b"\x1f\x8b", _("a compressed file (gzip): unpack it first")),
-    (b"BZh", _("a compressed file (bzip2): unpack it first")),
-    (b"\xfd7zXZ", _("a compressed file (xz): unpack it first")),
-    (b"7z\xbc\xaf", _("a compressed file (7z): unpack it first")),
-    (b"Rar!", _("a compressed file (rar): unpack it first")),
-    (b"\x7fELF", _("a program")),
-    (b"MZ", _("a program")),
-    (b"SQLite format 3", _("a database")),
-    (b"{\\rtf", _("a text document (RTF): ask for the table as CSV")),
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+_UNPACK, _ASK, _UPLOAD = _("Unpack it first."), _("Ask for the table as CSV."), _("Upload the registry's download.")
+_SAVE = _("Open it in a spreadsheet, and save it as .xlsx or CSV.")
+#: How other kinds of files begin, what they are, and what to do.
+_MAGIC: tuple[tuple[bytes, str, str], ...] = (
+    (b"%PDF", _("a PDF"), _ASK),
+    (b"\x89PNG", _("a picture (PNG)"), _UPLOAD),
+    (b"\xff\xd8\xff", _("a picture (JPEG)"), _UPLOAD),
+    (b"GIF8", _("a picture (GIF)"), _UPLOAD),
+    (b"RIFF", _("a picture, sound or film"), _UPLOAD),
+    (b"\x1f\x8b", _("a compressed file (gzip)"), _UNPACK),
+    (b"BZh", _("a compressed file (bzip2)"), _UNPACK),
+    (b"\xfd7zXZ", _("a compressed file (xz)"), _UNPACK),
+    (b"7z\xbc\xaf", _("a compressed file (7z)"), _UNPACK),
+    (b"Rar!", _("a compressed file (rar)"), _UNPACK),
+    (b"\x7fELF", _("a program"), _UPLOAD),
+    (b"MZ", _("a program"), _UPLOAD),
+    (b"SQLite format 3", _("a database"), _ASK),
+    (b"PAR1", _("a data file (Parquet)"), _ASK),
+    (b"{\\rtf", _("a text document (RTF)"), _ASK),
 )
+_OLD_OFFICE = b"\xd0\xcf\x11\xe0"
+#: How web pages begin, whole ones and tables that a program saved as .xls.
+_WEB = re.compile(rb"<(?:!doctype\s+html|html|head|body|meta|table|script|div|p|br|center|span)[\s>/]")
 
 
 @dataclass(frozen=True)
@@ -60,7 +65,7 @@ def inspect(file: BinaryIO) -> Inspection:
     if not head:
         raise FileRefusedError(_("The file is empty: it has 0 bytes. Download it from the registry again."))
     refuse_other_kinds(head)
-    encoding = "" if head.startswith(b"PK") else _marked_encoding(head)
+    encoding = "" if head.startswith(_ZIP) else _marked_encoding(head)
     digest, size, run, decoder = hashlib.sha256(), 0, 0, codecs.getincrementaldecoder(encoding or "utf-8")("strict")
     is_valid, has_nul = True, False
     file.seek(0)
@@ -72,7 +77,7 @@ def inspect(file: BinaryIO) -> Inspection:
                 _("The file is larger than %(most)s. Split it, or ask for the limit to be raised.")
                 % {"most": filesizeformat(settings.IMPORT_MAX_BYTES)}
             )
-        if head.startswith(b"PK"):
+        if head.startswith(_ZIP):
             continue
         has_nul = has_nul or (not encoding.startswith("utf-16") and b"\x00" in chunk)
         if is_valid:
@@ -81,12 +86,12 @@ def inspect(file: BinaryIO) -> Inspection:
             except UnicodeDecodeError:
                 is_valid = False
         run = run + len(chunk) if b"\n" not in chunk and b"\r" not in chunk else 0
-    if is_valid and not head.startswith(b"PK"):
+    if is_valid and not head.startswith(_ZIP):
         try:
             decoder.decode(b"", final=True)
         except UnicodeDecodeError:
             is_valid = False
-    if head.startswith(b"PK"):
+    if head.startswith(_ZIP):
         return Inspection("xlsx", "", size, digest.hexdigest())
     kind = _kind_of_text(head, encoding)
     if kind == "table" and run > _LONGEST_LINE:
@@ -106,12 +111,23 @@ def inspect(file: BinaryIO) -> Inspection:
 
 def refuse_other_kinds(head: bytes) -> None:
     """Raise `FileRefusedError` for a file that its first bytes give away as no table."""
-    for magic, what in _MAGIC:
-        if head.startswith(magic) and what != "zip":
-            raise FileRefusedError(_("This is %(what)s, not a table of trials.") % {"what": what})
-    start = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:200].lower()
-    if start.startswith((b"<!doctype html", b"<html")):
-        raise FileRefusedError(_("This is a web page, not a table of trials. Use the registry's download as CSV."))
+    for magic, what, advice in _MAGIC:
+        if head.startswith(magic):
+            raise refusal_of_kind(what, advice)
+    if head.startswith(_OLD_OFFICE):
+        if "EncryptedPackage".encode("utf-16-le") in head:
+            raise refusal_of_kind(_("a workbook locked by a password"), _("Take the password away, and save it again."))
+        raise refusal_of_kind(_("an old Excel workbook (.xls)"), _SAVE)
+    start = head.replace(b"\x00", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")[:2000].lower()
+    if _WEB.match(re.sub(rb"^(?:<\?xml[^>]*>|<!--.*?-->|\s)+", b"", start, flags=re.DOTALL)):
+        raise refusal_of_kind(_("a web page"), _("Use the registry's download as CSV."))
+    if b"urn:schemas-microsoft-com:office:spreadsheet" in start:
+        raise refusal_of_kind(_("a workbook of Excel 2003 (XML)"), _SAVE)
+
+
+def refusal_of_kind(what: str, advice: str) -> FileRefusedError:
+    """The sentence for a file of another kind."""
+    return FileRefusedError(_("This is %(what)s, not a table of trials. %(advice)s") % {"what": what, "advice": advice})
 
 
 def _marked_encoding(head: bytes) -> str:
@@ -122,12 +138,20 @@ def _marked_encoding(head: bytes) -> str:
         return "utf-32"
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
-    even, odd = head[0:2000:2], head[1:2000:2]
-    if len(head) >= 20 and odd.count(0) > 0.7 * len(odd) and even.count(0) < 0.1 * len(even):
-        return "utf-16-le"
-    if len(head) >= 20 and even.count(0) > 0.7 * len(even) and odd.count(0) < 0.1 * len(odd):
-        return "utf-16-be"
+    even, odd = head[0::2].count(0), head[1::2].count(0)
+    for encoding, zeros, others in (("utf-16-le", odd, even), ("utf-16-be", even, odd)):
+        if len(head) >= 20 and zeros > 10 and others * 20 < zeros and _is_text(head, encoding):
+            return encoding
     return ""
+
+
+def _is_text(head: bytes, encoding: str) -> bool:
+    """Whether the beginning of a file is text in this encoding: Chinese titles leave few of its bytes zero."""
+    try:
+        text = codecs.getincrementaldecoder(encoding)("strict").decode(head)
+    except UnicodeDecodeError:
+        return False
+    return "\n" in text or "\r" in text or text.isprintable()
 
 
 def _mostly_nul(head: bytes) -> bool:

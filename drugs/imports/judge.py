@@ -128,7 +128,7 @@ class Judge:
             said, row = first.get(number.number, ({}, 0))
             differing = [
                 Problem(
-                    name,
+                    str(Trial._meta.get_field(name).verbose_name),
                     as_text(value),
                     _("The row repeats %(number)s and says otherwise than %(first)s: %(said)s.")
                     % {

@@ -1,7 +1,7 @@
 """Why a file, a row or a value cannot be taken: each reason is one clear sentence."""
 
 import re
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
@@ -11,8 +11,16 @@ def shown(text: str, most: int = 200) -> str:
     return _UNPRINTABLE.sub("\ufffd", text[:most])
 
 
+def one_stop(sentence: str) -> str:
+    """A sentence that ends with a quoted text ends with one full stop: '... a.m..' loses its second."""
+    return f"{sentence[:-1]}" if sentence.endswith("..") and not sentence.endswith("...") else sentence
+
+
 class FileRefusedError(Exception):
     """The file as a whole cannot be imported. The message says why and what to do; nothing was written."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(one_stop(message))
 
 
 class BadValueError(ValueError):
@@ -25,6 +33,14 @@ class UnknownWordError(BadValueError):
 
 class NotedWordError(BadValueError):
     """A word of an open list that is not known: reported, left out, and the rest of the row is taken."""
+
+
+class PartlyKnownError(NotedWordError):
+    """A list of which some words are not known: they are reported, and `known` is taken."""
+
+    def __init__(self, reason: str, known: Any) -> None:
+        super().__init__(reason)
+        self.known = known
 
 
 class Weight:
@@ -45,6 +61,6 @@ class Problem(NamedTuple):
         return {
             "column": shown(self.column),
             "value": shown(self.value),
-            "reason": shown(self.reason, 500),
+            "reason": one_stop(shown(self.reason, 500)),
             "weight": self.weight,
         }

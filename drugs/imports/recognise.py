@@ -63,6 +63,7 @@ def _zipped(opener: Opener, wanted: str) -> Source:
     parts = archive.members(opener)
     if any(part.filename == "xl/workbook.xml" for part in parts):
         return _workbook(opener, parts, wanted)
+    archive.refuse_other_documents(parts)
     names = archive.files(parts)
     openers = [archive.opener_of(opener, name) for name in names]
     with openers[0]() as file:
@@ -96,19 +97,43 @@ def _documents(openers: list[Opener], inspection: Inspection, wanted: str) -> So
             continue
         if any(map(document.is_own, islice(records_of(document), _FIRST_RECORDS))):
             rows = documents.as_rows(
-                lambda document=document: records_of(document), document.headers, document.is_own, document.cells
+                lambda document=document: records_of(document), document.names, document.is_own, document.cells
             )
-            layout, detection = lay_out(document.table, document.headers, 0, 1, [document.headers])
+            headers = list(document.names.values())
+            layout, detection = lay_out(document.table, headers, 0, 1, [headers])
             layout.is_document = True
             return TableSource(document.table, layout, rows, {"encoding": inspection.encoding or "XML"} | detection)
-    if inspection.kind == "json" and not any(True for _each in documents.studies(openers[0], inspection.encoding)):
-        raise FileRefusedError(_("The file holds an empty list of studies: the search that made it found nothing."))
+    if inspection.kind == "json":
+        if not any(True for _each in documents.studies(openers[0], inspection.encoding)):
+            raise FileRefusedError(_("The file holds an empty list of studies: the search that made it found nothing."))
+        if told := _told_of_json(openers[0], inspection.encoding):
+            raise told
     raise FileRefusedError(
         _(
             "This is %(kind)s, and not of a registry that is known: no study of ClinicalTrials.gov, ICTRP or ISRCTN is in it."
         )
         % {"kind": inspection.kind.upper()}
     )
+
+
+def _told_of_json(opener: Opener, encoding: str) -> FileRefusedError | None:
+    """The sentence for an answer of a registry that holds no studies, or those of an interface that is gone."""
+    first = next(documents.studies(opener, encoding), None)
+    if not isinstance(first, dict):
+        return None
+    if {"FullStudiesResponse", "StudyFieldsResponse", "Study"} & set(first):
+        return FileRefusedError(
+            _(
+                "This is JSON of ClinicalTrials.gov's interface before June 2024, which is no more. Download the studies again."
+            )
+        )
+    said = next((first[name] for name in ("error", "message", "detail") if isinstance(first.get(name), str)), "")
+    if said:
+        return FileRefusedError(
+            _("This is no list of studies, but an answer that says: %(said)s. Download it again.")
+            % {"said": shown(said, 120)}
+        )
+    return None
 
 
 # Tables
@@ -161,6 +186,9 @@ def _text(opener: Opener, encoding: str, wanted: str) -> Source:
     if match.part == "\t":
         dialect = _tab_dialect(opener, encoding, len(match.rows[match.at]))
         match = _best({"\t": sample_rows(opener, encoding, dialect)}, match.table.name)
+    elif all(cell.startswith(" ") for cell in match.rows[match.at][1:]):
+        dialect = dialect._replace(is_spaced=True)
+        match = _best({match.part: sample_rows(opener, encoding, dialect)}, match.table.name)
     width, number_at = len(match.rows[match.at]), match.number_at
 
     def rows() -> Iterator[list[str] | Broken]:
@@ -281,6 +309,20 @@ def lay_out(
     return Layout(header_row, headers, number_at, places, banner), detection
 
 
+def _number_names() -> set[str]:
+    """Headers by key that a column of numbers may have, in any format."""
+    return {name for table in (*formats.TABLES, formats.SHEET) for name in table.number_headers}
+
+
+def _header_below(samples: dict[str, list[list[str]]]) -> int | None:
+    """The row, as a file counts, of a header that stands too far down."""
+    for rows in samples.values():
+        for at, cells in enumerate(rows[HEADER_WITHIN:], HEADER_WITHIN + 1):
+            if len(cells) > 1 and _number_names() & {key(cell) for cell in cells}:
+                return at
+    return None
+
+
 def _no_header(samples: dict[str, list[list[str]]]) -> FileRefusedError:
     """Why no row is a header that is known, in one sentence."""
     rows = max(samples.values(), key=lambda rows: max((len(row) for row in rows), default=0))
@@ -288,10 +330,29 @@ def _no_header(samples: dict[str, list[list[str]]]) -> FileRefusedError:
     if not filled:
         return FileRefusedError(_("The file has no text in its first rows. Download it from the registry again."))
     firsts = [cell for sample in samples.values() for row in sample[:1] for cell in row]
-    if number := next((cell for cell in firsts if number_of(cell)), None):
+    numbers = [cell for cell in firsts if number_of(cell)]
+    if len(numbers) > 1 and key(firsts[0]) in _number_names():
+        return FileRefusedError(
+            _(
+                "The table lies on its side: its trials stand beside each other, from %(number)s on. Turn rows into columns."
+            )
+            % {"number": numbers[0]}
+        )
+    if number := next(iter(numbers), None):
         return FileRefusedError(
             _("The file has no header: row 1 already holds %(number)s. Put a row with the columns' names above it.")
             % {"number": number}
+        )
+    if (late := _header_below(samples)) is not None:
+        return FileRefusedError(
+            _("A header stands in row %(row)s: it is looked for in the first %(most)s. Delete rows above it.")
+            % {"row": late, "most": HEADER_WITHIN}
+        )
+    if all(len(row) == 1 for row in filled) and sum(number_of(row[0]) is not None for row in filled) * 2 > len(filled):
+        return FileRefusedError(
+            _(
+                "The file holds registry numbers and nothing else: download the columns with them, or use fetch_trials --ids."
+            )
         )
     names = [cell.strip() for cell in filled[0] if cell.strip()]
     told = ", ".join(shown(name, 40) for name in names[:8]) + (" …" if len(names) > 8 else "")

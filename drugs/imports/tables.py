@@ -25,11 +25,13 @@ csv.field_size_limit(MAX_CELL)
 class Dialect(NamedTuple):
     delimiter: str
     is_quoted: bool = True
+    #: A space follows each delimiter, and a quotation mark may follow that.
+    is_spaced: bool = False
 
     @property
     def options(self) -> dict[str, object]:
         if self.is_quoted:
-            return {"delimiter": self.delimiter, "strict": True}
+            return {"delimiter": self.delimiter, "strict": True, "skipinitialspace": self.is_spaced}
         return {"delimiter": self.delimiter, "quoting": csv.QUOTE_NONE, "strict": True}
 
 
@@ -141,7 +143,7 @@ def _mended(lines: list[str], dialect: Dialect, width: int, number_at: int | Non
     if number_at is None:
         return None
     try:
-        rows = list(csv.reader([lines[0], _NEXT], delimiter=dialect.delimiter, strict=False))
+        rows = list(csv.reader([lines[0], _NEXT], **dialect.options | {"strict": False}))  # type: ignore[arg-type]
     except csv.Error:
         return None
     is_whole = len(rows) == 2 and rows[1] == [_NEXT] and len(rows[0]) == width and parse_number(rows[0][number_at])

@@ -1,6 +1,6 @@
 """One module per registry format. docs/recipes/add-a-registry-format.md says how to add one."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from drugs.imports.formats import ctgov_csv, ctgov_json, ctgov_xml, ctis, euctr, ictrp, isrctn, sheet
@@ -11,7 +11,8 @@ class Document(NamedTuple):
     """A format of JSON or XML: which records are its own, and their cells."""
 
     table: TableFormat
-    headers: list[str]
+    #: Key of each cell -> what the file calls it.
+    names: Mapping[str, str]
     is_own: Callable[[Any], bool]
     cells: Callable[[Any], dict[str, str]]
     #: Names of elements, in small letters; none for JSON.
@@ -27,14 +28,17 @@ TABLES: tuple[TableFormat, ...] = (
     isrctn.FORMAT,
     ctis.FORMAT,
     euctr.FORMAT,
+    ctgov_json.FORMAT,
+    ctgov_xml.FORMAT,
 )
 #: Tried where no other table fits.
 SHEET = sheet.FORMAT
 DOCUMENTS: tuple[Document, ...] = (
-    Document(ctgov_json.FORMAT, ctgov_json.HEADERS, ctgov_json.is_study, ctgov_json.cells),
-    Document(isrctn.FORMAT, isrctn.HEADERS, isrctn.is_record, isrctn.cells),
-    Document(ctgov_xml.FORMAT, ctgov_xml.HEADERS, lambda _element: True, ctgov_xml.cells, ctgov_xml.TAGS),
-    Document(ictrp.FORMAT, ictrp.HEADERS, ictrp.is_known, ictrp.cells, ictrp.TAGS),
+    Document(ctgov_json.FORMAT, ctgov_json.NAMES, ctgov_json.is_study, ctgov_json.cells),
+    Document(isrctn.FORMAT, isrctn.NAMES, isrctn.is_record, isrctn.cells),
+    Document(isrctn.FORMAT, isrctn.NAMES, isrctn.is_full_trial, isrctn.cells_of_element, isrctn.TAGS),
+    Document(ctgov_xml.FORMAT, ctgov_xml.NAMES, lambda _element: True, ctgov_xml.cells, ctgov_xml.TAGS),
+    Document(ictrp.FORMAT, ictrp.NAMES, ictrp.is_known, ictrp.cells, ictrp.TAGS),
 )
 NAMES = (
     *dict.fromkeys([*(table.name for table in TABLES), SHEET.name, *(document.table.name for document in DOCUMENTS)]),

@@ -9,11 +9,60 @@ from xml.etree.ElementTree import Element  # safe: the type alone (defusedxml re
 
 from django.utils.translation import gettext_lazy as _
 
+from drugs.imports.characters import key
 from drugs.imports.formats import ctgov_json
 
 TAGS = frozenset(("clinical_study",))
-FORMAT = replace(ctgov_json.FORMAT, name="ctgov_xml", label=_("ClinicalTrials.gov XML of the site before June 2024"))
-HEADERS = ctgov_json.HEADERS
+#: Cells by the elements of the file.
+NAMES = ctgov_json.NAMES | {
+    "nctid": "id_info/nct_id",
+    "brieftitle": "brief_title",
+    "officialtitle": "official_title",
+    "secondaryids": "id_info/secondary_id",
+    "overallstatus": "overall_status",
+    "whystopped": "why_stopped",
+    "startdate": "start_date",
+    "startdatetype": "start_date/@type",
+    "primarycompletiondate": "primary_completion_date",
+    "primarycompletiondatetype": "primary_completion_date/@type",
+    "completiondate": "completion_date",
+    "completiondatetype": "completion_date/@type",
+    "firstposted": "study_first_posted",
+    "resultsfirstposted": "results_first_posted",
+    "lastupdateposted": "last_update_posted",
+    "hasresults": "clinical_results",
+    "studytype": "study_type",
+    "phases": "phase",
+    "interventionmodel": "intervention_model",
+    "primarypurpose": "primary_purpose",
+    "observationalmodel": "observational_model",
+    "timeperspective": "time_perspective",
+    "enrollment": "enrollment",
+    "enrollmenttype": "enrollment/@type",
+    "conditions": "condition",
+    "interventions": "intervention",
+    "primaryoutcomes": "primary_outcome",
+    "secondaryoutcomes": "secondary_outcome",
+    "otheroutcomes": "other_outcome",
+    "briefsummary": "brief_summary",
+    "sex": "gender",
+    "minimumage": "minimum_age",
+    "maximumage": "maximum_age",
+    "eligibilitycriteria": "criteria",
+    "leadsponsor": "lead_sponsor",
+    "collaborators": "collaborator",
+    "fundertype": "agency_class",
+    "countries": "location_countries",
+    "locations": "location",
+}
+FORMAT = replace(
+    ctgov_json.FORMAT,
+    name="ctgov_xml",
+    label=_("ClinicalTrials.gov XML of the site before June 2024"),
+    number_headers=("idinfonctid",),
+    columns={key(NAMES[name]): column for name, column in ctgov_json.COLUMNS.items()},
+    marks=frozenset(("idinfonctid",)),
+)
 _BREAKS = re.compile(r"[ \t]*\r?\n[ \t]*(?=\S)")
 
 
@@ -29,8 +78,8 @@ def cells(study: Element) -> dict[str, str]:
         "overallstatus": _text(study, "overall_status"),
         "whystopped": _text(study, "why_stopped"),
         "studytype": _text(study, "study_type"),
-        "phases": _text(study, "phase").replace("/", "|"),
-        "allocation": _text(study, "study_design_info/allocation"),
+        "phases": _not_applicable(study, "phase"),
+        "allocation": _not_applicable(study, "study_design_info/allocation"),
         "interventionmodel": _text(study, "study_design_info/intervention_model"),
         "masking": _text(study, "study_design_info/masking"),
         "primarypurpose": _text(study, "study_design_info/primary_purpose"),
@@ -74,6 +123,12 @@ def cells(study: Element) -> dict[str, str]:
 
 def _text(element: Element, path: str) -> str:
     return (element.findtext(path) or "").strip()
+
+
+def _not_applicable(element: Element, path: str) -> str:
+    """The file writes 'N/A' for a word of the list, NA; elsewhere that means that a value is missing."""
+    text = _text(element, path)
+    return "NA" if text == "N/A" else text
 
 
 def _kind(element: Element, path: str) -> str:

@@ -9,12 +9,11 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from drugs.imports import clean
-from drugs.imports.countries import country_code
+from drugs.imports.countries import country_list
 from drugs.imports.formats import ictrp
 from drugs.imports.formats.sheet import noted
 from drugs.imports.formats.table import Column, TableFormat
 from drugs.imports.problems import NotedWordError
-from drugs.vocabulary import Phase
 
 #: The register's words by key; None where they do not say how far the trial is.
 _STATUSES: dict[str, str | None] = {
@@ -38,22 +37,9 @@ def status(value: str) -> str | None:
         raise NotedWordError(_t("This status is not known: it is left out.")) from None
 
 
-_NUMERALS = {"i": "1", "ii": "2", "iii": "3", "iv": "4"}
-
-
-def phase(value: str) -> str:
-    """'Therapeutic exploratory (Phase II)', 'Phase II and Phase III (Integrated)'."""
-    found = {_NUMERALS[numeral] for numeral in re.findall(r"phase\s+(iv|iii|ii|i)\b", value.lower())}
-    joined = "|".join(f"PHASE{number}" for number in sorted(found))
-    if joined not in Phase.values:
-        raise NotedWordError(_t("This phase is not known: it is left out."))
-    return joined
-
-
 def places(value: str) -> str | None:
     """'Germany:Ongoing, recruiting, Austria:Authorised, recruitment pending': the countries alone."""
-    codes = [code for name in _COUNTRY.findall(value) if (code := country_code(name.strip()))]
-    return "|".join(dict.fromkeys(codes)) or None
+    return country_list("|".join(_COUNTRY.findall(value))) or None
 
 
 def sponsors(value: str) -> dict[str, str]:
@@ -76,7 +62,7 @@ FORMAT = TableFormat(
         "gender": Column("sex", ictrp.sex),
         "numberofparticipantsenrolled": Column("enrollment", clean.whole_number),
         "medicalconditions": Column("conditions", _listed),
-        "trialphase": Column("phases", phase),
+        "trialphase": Column("phases", ictrp.phase),
         "product": Column("interventions", _listed),
         "primaryendpoint": Column("primary_outcomes", clean.text),
         "secondaryendpoints": Column("secondary_outcomes", clean.text),

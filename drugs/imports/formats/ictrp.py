@@ -20,6 +20,7 @@ from drugs.imports.clean import key
 from drugs.imports.countries import country_list
 from drugs.imports.documents import local_name
 from drugs.imports.formats.table import Column, TableFormat, numbers_in_ids
+from drugs.imports.phases import phase_in_words
 from drugs.imports.problems import BadValueError, NotedWordError, Problem, UnknownWordError, Weight
 from drugs.imports.records import Cleaned
 from drugs.registry_numbers import numbers_in
@@ -56,14 +57,18 @@ _WORDS = {
     "WITHHELD": "withheld",
 }
 _STATUSES = {word: status for status, listed in _WORDS.items() for word in listed.split()}
-#: 'Therapeutic exploratory (Phase II): yes', one after the other on a line each, or on one.
-_MATRIX = re.compile(r"phase\s+(iv|iii|ii|i)\b\W*?:\s*(yes|no)\b")
 _NO_PHASE = frozenset(
     "0 retrospectivestudy newtreatmentmeasureclinicalstudy notselected notspecified other others none pilotstudy postmarket "
-    "notapplicable bioequivalence diagnosticnewtechniqueclincalstudy diagnosticnewtechniqueclinicalstudy".split()
+    "bioequivalence diagnosticnewtechniqueclincalstudy diagnosticnewtechniqueclinicalstudy".split()
 )
-_ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "1": 1, "2": 2, "3": 3, "4": 4}
-_TYPES = {"interv": "INTERVENTIONAL", "observ": "OBSERVATIONAL", "expanded": "EXPANDED_ACCESS"}
+#: 'Interventional clinical trial of medicinal product', 'Observational study': the word that the type starts with.
+_TYPES = {"interventional": "INTERVENTIONAL", "observational": "OBSERVATIONAL", "expandedaccess": "EXPANDED_ACCESS"}
+#: What registers call a study that may be either.
+_NO_TYPE = frozenset(
+    "diagnostictest epidemilogicalresearch epidemiologicalresearch prevention basicscience treatmentstudy prognosis "
+    "prognosisstudy healthservicesresearch healthservicesreaserch screening other others babe pms relapse qualityoflife "
+    "causefactorsstudy causesrelativefactorsstudy".split()
+)
 _TAG = re.compile(r"<[^<>]{1,200}>")
 
 
@@ -91,33 +96,26 @@ def status_of_parts(value: str) -> str | None:
     return said.pop() if len(said) == 1 else None
 
 
-_NUMERAL = r"(?<![a-z0-9])(iv|iii|ii|i|[1-4])[ab]?(?![a-z0-9])"
-
-
 def phase(value: str) -> str | None:
-    """'Phase 2/Phase 3', '2-3', 'PHASE II TRIAL', 'N/A', or the EU's matrix of yes and no."""
-    lower = value.lower()
-    if matrix := _MATRIX.findall(_TAG.sub(" ", lower)):
-        return _joined({_ROMAN[numeral] for numeral, said in matrix if said == "yes"})
+    """'Phase 2/Phase 3', '2-3', 'PHASE II TRIAL', 'Not applicable', or the EU's matrix of yes and no."""
     if key(value) in _NO_PHASE:
         return None
-    if "early" in lower or key(value) == "phase0":
-        return "EARLY_PHASE1"
-    apart = lower.replace("phase", " ")
-    numerals = re.findall(_NUMERAL, apart)
-    if not numerals or re.sub(rf"{_NUMERAL}|trial|study|clinical|and|of|[^a-z0-9]", "", apart):
-        raise NotedWordError(_t("This phase is not known: it is left out."))
-    return _joined({_ROMAN[numeral] for numeral in numerals})
-
-
-def _joined(numbers: set[int]) -> str | None:
-    joined = "|".join(f"PHASE{number}" for number in sorted(numbers))
-    return joined if joined in words.Phase.values else None
+    try:
+        return phase_in_words(value)
+    except UnknownWordError as error:
+        raise NotedWordError(_t("%(why)s It is left out.") % {"why": error}) from None
 
 
 def study_type(value: str) -> str | None:
-    lower = value.lower()
-    return next((said for start, said in _TYPES.items() if start in lower), None)
+    """'Interventional study', 'Observational [patient registry]'; 'Non-interventional' is the other word for the latter."""
+    word = key(value)
+    if word in _NO_TYPE:
+        return None
+    if word.startswith(("noninterventional", "notinterventional")):
+        return "OBSERVATIONAL"
+    if said := next((said for start, said in _TYPES.items() if word.startswith(start)), None):
+        return said
+    raise NotedWordError(_t("This type of study is not known: it is left out."))
 
 
 _DESIGN_WORDS = {
@@ -148,9 +146,14 @@ def design(value: str) -> dict[str, str]:
 
 
 _SEXES = {
-    **dict.fromkeys(("both", "all", "bothmaleandfemale", "bothmalesandfemales", "malefemale", "femalemale"), "ALL"),
-    **dict.fromkeys(("male", "males", "m"), "MALE"),
-    **dict.fromkeys(("female", "females", "f"), "FEMALE"),
+    **dict.fromkeys(
+        "both all any bothsexes bothgenders bothmaleandfemale bothmalesandfemales malefemale femalemale maleandfemale "
+        "femaleandmale malesandfemales femalesandmales menandwomen womenandmen".split(),
+        "ALL",
+    ),
+    **dict.fromkeys("male males m men maleonly malesonly".split(), "MALE"),
+    **dict.fromkeys("female females f women femaleonly femalesonly".split(), "FEMALE"),
+    **dict.fromkeys("notspecified notapplicable notstated notselected".split()),
 }
 
 
@@ -162,7 +165,10 @@ def sex(value: str) -> str | None:
     if female and male:
         said = (female[1] == "yes", male[1] == "yes")
         return {(True, True): "ALL", (True, False): "FEMALE", (False, True): "MALE"}.get(said)
-    return _SEXES.get(key(lower))
+    try:
+        return _SEXES[key(lower)]
+    except KeyError:
+        raise NotedWordError(_t("This sex is not known: it is left out.")) from None
 
 
 _SHORT_UNITS = {"y": "Years", "m": "Months", "w": "Weeks", "d": "Days", "h": "Hours"}
@@ -180,7 +186,10 @@ def age(value: str) -> str | None:
 
 def target_size(value: str) -> int | None:
     """A number; prose such as 'Experimental group:32;Control group:32;' is kept as it was written."""
-    return clean.whole_number(value) if re.fullmatch(r"\d{1,9}", value) else None
+    try:
+        return clean.whole_number(value)
+    except BadValueError:
+        return None
 
 
 def _list_of(cleaner: Callable[[str], str]) -> Callable[[str], str]:
@@ -234,7 +243,7 @@ def _columns() -> dict[str, Column]:
         "secondarysponsor": Column("collaborators", _list_of(plain)),
         "secondarysponsors": Column("collaborators", _list_of(plain)),
         "lastrefreshedon": Column("_refreshed", is_date=True, order="day"),
-        "dateregistration": Column("first_posted", is_date=True, order="day"),
+        "dateregistration": Column("first_posted", is_date=True, order="day", is_lenient=True),
         "dateregistration3": Column("_registered", is_date=True),
         "dateenrollement": Column("start_date", is_date=True, order="day", is_lenient=True),
         "dateenrolment": Column("start_date", is_date=True, order="day", is_lenient=True),
@@ -301,7 +310,17 @@ FORMAT = TableFormat(
     marks=frozenset(("dateregistration3", "lastrefreshedon", "recruitmentstatus", "scientifictitle", "publictitle")),
     finish=_finish,
 )
-HEADERS = ["trialid", *FORMAT.columns]
+#: Cells by the elements of the portal's file; the other layout spells them in small letters.
+NAMES = {key(name): name for name in ("TrialID", *FORMAT.columns)} | {
+    key(name): name
+    for name in (
+        "Public_title Scientific_title Acronym Scientific_Acronym Secondary_ID Primary_sponsor Secondary_Sponsor "
+        "Last_Refreshed_on Date_registration Date_registration3 Date_enrollement Recruitment_Status Study_type Study_design "
+        "Phase Countries Inclusion_agemin Inclusion_agemax Inclusion_gender Target_size Inclusion_Criteria Exclusion_Criteria "
+        "Condition Intervention Primary_outcome Secondary_outcome Secondary_IDs Secondary_Sponsors Date_enrolment agemin agemax "
+        "gender Conditions hc_freetext Interventions i_freetext Primary_Outcomes prim_outcome Secondary_Outcomes sec_outcome"
+    ).split()
+}
 
 
 def cells(trial: Element) -> dict[str, str]:

@@ -1,10 +1,12 @@
-"""ISRCTN: records as the R package ctrdata stores them (JSON), and the register's download (CSV).
+"""ISRCTN: the register's XML, the same as the R package ctrdata stores it (JSON), and its download (CSV).
 
-The register's own schema: https://www.isrctn.com/isrctn.xsd.
+The register's own schema: https://www.isrctn.com/isrctn.xsd. Its XML states no status: the website works one out from
+dates, and so it is not read here; a status that an editor set (`recruitmentStatusOverride`) is.
 """
 
 from collections.abc import Iterator
 from typing import Any
+from xml.etree.ElementTree import Element  # safe: the type alone (defusedxml reads)
 
 from django.utils.translation import gettext_lazy as _
 
@@ -17,52 +19,105 @@ from drugs.imports.records import Cleaned
 
 def _finish(cleaned: Cleaned) -> None:
     _enrolment(cleaned)
+    if overall := cleaned.facts.pop("_overall", ""):  # of the study, above that of its recruitment
+        cleaned.facts["overall_status"] = overall
     ictrp.join_criteria(cleaned)
+    _identifiers(cleaned)
     cleaned.others = numbers_in_ids(cleaned.facts.get("secondary_ids", ""))
     cleaned.last_update = cleaned.facts.get("last_update_posted", "")
 
 
+_COLUMNS = {
+    "title": Column("brief_title", clean.line),
+    "publictitle": Column("brief_title", clean.line),
+    "scientifictitle": Column("official_title", clean.line),
+    "acronym": Column("acronym", clean.line),
+    "secondaryids": Column("secondary_ids", clean.line),
+    "eudractnumber": Column("_eudract", clean.line),
+    "nctnumber": Column("_nct", clean.line),
+    "protocolnumber": Column("_protocol", clean.line),
+    "recruitmentstatus": Column("overall_status", ictrp.status),
+    "overallstudystatus": Column("_overall", ictrp.status),
+    "dateassigned": Column("first_posted", is_date=True, order="day"),
+    "lastedited": Column("last_update_posted", is_date=True, order="day"),
+    "recruitmentstart": Column("start_date", is_date=True, order="day"),
+    "recruitmentstartdate": Column("start_date", is_date=True, order="day"),
+    "overallenddate": Column("completion_date", is_date=True, order="day"),
+    "overallstudyenddate": Column("completion_date", is_date=True, order="day"),
+    "primarystudydesign": Column("study_type", ictrp.study_type),
+    "phase": Column("phases", ictrp.phase),
+    "totalfinalenrolment": Column("enrollment", ictrp.target_size),
+    "targetenrolment": Column("_target", ictrp.target_size),
+    "condition": Column("conditions", clean.line),
+    "conditions": Column("conditions", clean.line),
+    "interventions": Column("interventions", clean.interventions),
+    "primaryoutcome": Column("primary_outcomes", clean.text),
+    "primaryoutcomemeasures": Column("primary_outcomes", clean.text),
+    "secondaryoutcome": Column("secondary_outcomes", clean.text),
+    "secondaryoutcomemeasures": Column("secondary_outcomes", clean.text),
+    "gender": Column("sex", ictrp.sex),
+    "loweragelimit": Column("minimum_age", ictrp.age),
+    "upperagelimit": Column("maximum_age", ictrp.age),
+    "inclusion": Column("_included", clean.text),
+    "exclusion": Column("_excluded", clean.text),
+    "sponsor": Column("lead_sponsor", clean.line),
+    "recruitmentcountries": Column("countries", country_list, is_joined=True),
+    "countriesofrecruitment": Column("countries", country_list, is_joined=True),
+}
+#: Other names of the same on the register's pages and in lists made from them.
+_ALSO = {
+    "targetenrolment": "targetnumberofparticipants targetsamplesize",
+    "inclusion": "participantinclusioncriteria keyinclusioncriteria inclusioncriteria",
+    "exclusion": "participantexclusioncriteria keyexclusioncriteria exclusioncriteria",
+    "recruitmentstart": "dateoffirstenrolment",
+    "overallenddate": "overalltrialenddate completiondate",
+    "primarystudydesign": "studytype",
+    "gender": "sex",
+    "eudractnumber": "eudractctisnumber eudractctis",
+    "nctnumber": "clinicaltrialsgovnumber clinicaltrialsgovnct",
+    "protocolnumber": "protocolserialnumber",
+    "recruitmentstatus": "trialstatus",
+}
+#: Cells of a record by the names that the XML and the JSON use.
+NAMES = {
+    "isrctn": "isrctn",
+    "title": "trialDescription.title",
+    "scientifictitle": "trialDescription.scientificTitle",
+    "acronym": "trialDescription.acronym",
+    "secondaryids": "externalRefs",
+    "recruitmentstatus": "participants.recruitmentStatusOverride",
+    "dateassigned": "isrctn.dateAssigned",
+    "lastedited": "trial.lastUpdated",
+    "recruitmentstart": "participants.recruitmentStart",
+    "overallenddate": "trialDesign.overallEndDate",
+    "primarystudydesign": "trialDesign.primaryStudyDesign",
+    "phase": "interventions.phase",
+    "totalfinalenrolment": "participants.totalFinalEnrolment",
+    "targetenrolment": "participants.targetEnrolment",
+    "conditions": "conditions.condition",
+    "interventions": "interventions.intervention",
+    "primaryoutcome": "trialDescription.primaryOutcome",
+    "secondaryoutcome": "trialDescription.secondaryOutcome",
+    "gender": "participants.gender",
+    "loweragelimit": "participants.lowerAgeLimit",
+    "upperagelimit": "participants.upperAgeLimit",
+    "inclusion": "participants.inclusion",
+    "exclusion": "participants.exclusion",
+    "sponsor": "sponsor.organisation",
+    "recruitmentcountries": "participants.recruitmentCountries",
+}
 FORMAT = TableFormat(
     name="isrctn",
     label=_("ISRCTN"),
     number_headers=("isrctn", "isrctnnumber", "isrctnid"),
-    columns={
-        "title": Column("brief_title", clean.line),
-        "publictitle": Column("brief_title", clean.line),
-        "scientifictitle": Column("official_title", clean.line),
-        "acronym": Column("acronym", clean.line),
-        "secondaryids": Column("secondary_ids", clean.line),
-        "recruitmentstatus": Column("overall_status", ictrp.status),
-        "overallstudystatus": Column("overall_status", ictrp.status),
-        "dateassigned": Column("first_posted", is_date=True, order="day"),
-        "lastedited": Column("last_update_posted", is_date=True, order="day"),
-        "recruitmentstart": Column("start_date", is_date=True, order="day"),
-        "recruitmentstartdate": Column("start_date", is_date=True, order="day"),
-        "overallenddate": Column("completion_date", is_date=True, order="day"),
-        "overallstudyenddate": Column("completion_date", is_date=True, order="day"),
-        "primarystudydesign": Column("study_type", ictrp.study_type),
-        "phase": Column("phases", ictrp.phase),
-        "totalfinalenrolment": Column("enrollment", ictrp.target_size),
-        "targetenrolment": Column("_target", ictrp.target_size),
-        "condition": Column("conditions", clean.line),
-        "conditions": Column("conditions", clean.line),
-        "interventions": Column("interventions", clean.interventions),
-        "primaryoutcome": Column("primary_outcomes", clean.text),
-        "primaryoutcomemeasures": Column("primary_outcomes", clean.text),
-        "secondaryoutcome": Column("secondary_outcomes", clean.text),
-        "secondaryoutcomemeasures": Column("secondary_outcomes", clean.text),
-        "gender": Column("sex", ictrp.sex),
-        "loweragelimit": Column("minimum_age", ictrp.age),
-        "upperagelimit": Column("maximum_age", ictrp.age),
-        "inclusion": Column("_included", clean.text),
-        "exclusion": Column("_excluded", clean.text),
-        "sponsor": Column("lead_sponsor", clean.line),
-        "recruitmentcountries": Column("countries", country_list, is_joined=True),
-        "countriesofrecruitment": Column("countries", country_list, is_joined=True),
-    },
+    columns=_COLUMNS
+    | {other: _COLUMNS[name] for name, others in _ALSO.items() for other in others.split()}
+    | {clean.key(said): _COLUMNS[name] for name, said in NAMES.items() if name in _COLUMNS},
+    number_prefix="ISRCTN",
     finish=_finish,
 )
-HEADERS = ["isrctn", *FORMAT.columns]
+#: Elements of the register's XML.
+TAGS = frozenset(("fulltrial",))
 
 
 def _enrolment(cleaned: Cleaned) -> None:
@@ -72,6 +127,14 @@ def _enrolment(cleaned: Cleaned) -> None:
         cleaned.facts["enrollment_type"] = "ACTUAL"
     elif planned is not None:
         cleaned.facts |= {"enrollment": planned, "enrollment_type": "ESTIMATED"}
+
+
+def _identifiers(cleaned: Cleaned) -> None:
+    """The study's other numbers, from one column or from several."""
+    found = [cleaned.facts.pop(name, "") for name in ("secondary_ids", "_eudract", "_nct", "_protocol")]
+    known = [part for text in found for part in text.split("|") if part and "nil known" not in part.lower()]
+    if known:
+        cleaned.facts["secondary_ids"] = "|".join(dict.fromkeys(known))
 
 
 def is_record(value: Any) -> bool:
@@ -93,6 +156,10 @@ def cells(record: dict[str, Any]) -> dict[str, str]:
         "scientifictitle": _one(record, "trialDescription", "scientificTitle"),
         "acronym": _one(record, "trialDescription", "acronym"),
         "secondaryids": "|".join(known),
+        "recruitmentstatus": _one(record, "participants", "recruitmentStatusOverride"),
+        "dateassigned": _one(record, "dateAssigned"),
+        "lastedited": _one(record, "lastUpdated"),
+        "sponsor": _one(record, "sponsor", "organisation"),
         "recruitmentstart": _one(record, "participants", "recruitmentStart"),
         "overallenddate": _one(record, "trialDesign", "overallEndDate"),
         "primarystudydesign": _one(record, "trialDesign", "primaryStudyDesign"),
@@ -101,8 +168,8 @@ def cells(record: dict[str, Any]) -> dict[str, str]:
         "targetenrolment": _one(record, "participants", "targetEnrolment"),
         "conditions": "|".join(_plain(each.get("description")) for each in conditions),
         "interventions": "|".join(f"{kind}: {name}" if kind else name for kind, name in names if name),
-        "primaryoutcome": _one(record, "trialDescription", "primaryOutcome"),
-        "secondaryoutcome": _one(record, "trialDescription", "secondaryOutcome"),
+        "primaryoutcome": _outcome(record, "primary"),
+        "secondaryoutcome": _outcome(record, "secondary"),
         "gender": _one(record, "participants", "gender"),
         "loweragelimit": _one(record, "participants", "lowerAgeLimit"),
         "upperagelimit": _one(record, "participants", "upperAgeLimit"),
@@ -110,6 +177,45 @@ def cells(record: dict[str, Any]) -> dict[str, str]:
         "exclusion": _one(record, "participants", "exclusion"),
         "recruitmentcountries": "|".join(_all_text(record, "participants", "recruitmentCountries", "country")),
     }
+
+
+def is_full_trial(element: Element) -> bool:
+    return element.find("trial/isrctn") is not None
+
+
+def cells_of_element(element: Element) -> dict[str, str]:
+    """One <fullTrial> as text by column: the trial, and its sponsor beside it."""
+    trial, sponsor = element.find("trial"), element.find("sponsor")
+    number = element.find("trial/isrctn")
+    record: dict[str, Any] = _as_dict(trial) if trial is not None else {}
+    record["lastUpdated"] = trial.get("lastUpdated", "") if trial is not None else ""
+    record["dateAssigned"] = number.get("dateAssigned", "") if number is not None else ""
+    record["sponsor"] = _as_dict(sponsor) if sponsor is not None else {}
+    return cells(record)
+
+
+def _as_dict(element: Element) -> Any:
+    """An element as the JSON of the same has it: text, or parts by name, those that come again as a list."""
+    if not len(element):
+        return (element.text or "").strip()
+    parts: dict[str, Any] = {}
+    for child in element:
+        said = _as_dict(child)
+        if child.tag not in parts:
+            parts[child.tag] = said
+        elif isinstance(parts[child.tag], list):
+            parts[child.tag].append(said)
+        else:
+            parts[child.tag] = [parts[child.tag], said]
+    return parts
+
+
+def _outcome(record: dict[str, Any], which: str) -> str:
+    """An outcome in words, or since 2024 the variables of several."""
+    if words := _one(record, "trialDescription", f"{which}Outcome"):
+        return words
+    measures = _found(record, "trialDescription", f"{which}Outcomes", "outcomeMeasure")
+    return "|".join(filter(None, (_one(each, "variable") for each in measures if isinstance(each, dict))))
 
 
 def _plain(value: Any) -> str:

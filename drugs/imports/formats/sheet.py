@@ -7,6 +7,7 @@ that is not known is reported and left out.
 from collections.abc import Callable
 from typing import Any
 
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from drugs.imports import clean
@@ -29,6 +30,18 @@ def noted(cleaner: Callable[[str], Any]) -> Callable[[str], Any]:
             raise NotedWordError(str(error)) from None
 
     return clean_or_note
+
+
+def age(value: str) -> str | None:
+    """'18 Years' or '18Y'; a number without its unit is reported."""
+    if (known := ictrp.age(value)) is None and clean.key(value) not in (
+        "nolimit",
+        "nomaximum",
+        "nominimum",
+        "notapplicable",
+    ):
+        raise NotedWordError(_t("Write an age as '18 Years': it is left out."))
+    return known
 
 
 def _listed(value: str) -> str:
@@ -63,8 +76,8 @@ BY_FACT: dict[str, Column] = {
     "secondary_outcomes": Column("secondary_outcomes", clean.text),
     "brief_summary": Column("brief_summary", clean.text),
     "sex": Column("sex", ictrp.sex),
-    "minimum_age": Column("minimum_age", ictrp.age),
-    "maximum_age": Column("maximum_age", ictrp.age),
+    "minimum_age": Column("minimum_age", age),
+    "maximum_age": Column("maximum_age", age),
     "eligibility_criteria": Column("eligibility_criteria", clean.text),
     "lead_sponsor": Column("lead_sponsor", clean.line),
     "collaborators": Column("collaborators", _listed),
@@ -79,7 +92,7 @@ _NAMES = {
     "acronym": "acronym studyacronym trialacronym",
     "secondary_ids": "otherids secondaryids otheridentifiers secondaryid",
     "overall_status": (
-        "status overallstatus studystatus recruitmentstatus trialstatus recruitingstatus "
+        "status overallstatus studystatus recruitmentstatus trialstatus recruitingstatus currentstatus "
         "0protocolsectionstatusmoduleoverallstatus"
     ),
     "why_stopped": "whystopped",
@@ -90,8 +103,8 @@ _NAMES = {
     "last_update_posted": "lastupdateposted lastupdate lastupdated lastupdatedate",
     "has_results": "hasresults resultsavailable",
     "study_type": "studytype trialtype 0protocolsectiondesignmodulestudytype",
-    "phases": "phase phases trialphase studyphase",
-    "enrollment": "enrollment enrolment samplesize numberofparticipants targetenrollment",
+    "phases": "phase phases trialphase studyphase phaseofstudy phaseoftrial",
+    "enrollment": "enrollment enrolment enrolled samplesize numberofparticipants participants targetenrollment targetenrolment",
     "conditions": "conditions condition disease 0protocolsectionconditionsmoduleconditions0",
     "interventions": "interventions intervention drug drugs treatment 0protocolsectionarmsinterventionsmoduleinterventions0name",
     "primary_outcomes": "primaryoutcome primaryoutcomes primaryoutcomemeasures primaryendpoint",

@@ -1,11 +1,13 @@
 """A format that is a table: a column of registry numbers, and what becomes of each other column."""
 
+import datetime as dt
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from operator import itemgetter
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from drugs.imports.asides import is_aside, note
@@ -14,9 +16,17 @@ from drugs.imports.clean import MISSING
 from drugs.imports.dates import certain_date, date_of, told_order
 from drugs.imports.formats.several_rows import Place, as_one
 from drugs.imports.limits import too_long
-from drugs.imports.problems import BadValueError, NotedWordError, Problem, UnknownWordError, Weight, shown
+from drugs.imports.problems import (
+    BadValueError,
+    NotedWordError,
+    PartlyKnownError,
+    Problem,
+    UnknownWordError,
+    Weight,
+    shown,
+)
 from drugs.imports.records import Cleaned, MergedRow, RefusedRow, Unread
-from drugs.imports.spreadsheets import unharmed
+from drugs.imports.spreadsheets import no_failure, unharmed
 from drugs.imports.tables import Broken, Mended
 from drugs.registry_numbers import RegistryNumber, parse_number
 from drugs.vocabulary import RecordSource
@@ -47,10 +57,12 @@ class TableFormat:
     number_headers: Sequence[str]
     #: Header by key -> what becomes of it.
     columns: Mapping[str, Column]
+    #: What stands before the digits of its numbers, where a file leaves that out.
+    number_prefix: str = ""
     #: Headers by key that are known and say nothing about the trial.
     ignored: frozenset[str] = frozenset()
     said_by: str = RecordSource.REGISTRY
-    version: int = 3  # one more whenever a cleaner reads a cell otherwise: unchanged rows are then cleaned anew
+    version: int = 4  # one more whenever a cleaner reads a cell otherwise: unchanged rows are then cleaned anew
     #: The column, by fact, that says when the source last changed the record.
     last_update: str = "last_update_posted"
     #: Headers by key of which at least one must be there.
@@ -125,7 +137,7 @@ class TableSource:
                     continue
             number = cells[number_at]
             if (number[:3] != "NCT" or len(number) != 11) and parse_number(number) is None:
-                known = number_of(number)
+                known = number_of(number) or self._bare(number)
                 if known is None:
                     if not self._is_aside(row, cells):
                         yield self._without_number(row, cells)
@@ -133,6 +145,13 @@ class TableSource:
                 number = known.number
             picked = pick(cells)
             yield Unread(row, number, "\x1f".join(picked), picked)
+
+    def _bare(self, number: str) -> RegistryNumber | None:
+        """The number of a column that holds its digits alone, in a format whose numbers are of one registry."""
+        digits = number.strip()
+        return (
+            parse_number(self.format.number_prefix + digits) if self.format.number_prefix and digits.isdigit() else None
+        )
 
     def _without_number(self, row: int, cells: list[str]) -> Unread | RefusedRow:
         """A row whose number is missing or cannot be read."""
@@ -177,7 +196,7 @@ class TableSource:
 
     def clean(self, record: Unread) -> Cleaned:
         cleaned = Cleaned()
-        facts, raw, problems = cleaned.facts, cleaned.raw, cleaned.problems
+        facts, raw, problems, twice = cleaned.facts, cleaned.raw, cleaned.problems, self._told_twice
         for cell, (header, column, cleaner) in zip(record.payload, self.cleaners, strict=True):
             value = cell if cell[:1] > " " and cell[-1:] > " " else cell.strip()
             if value[:1] == "'":
@@ -185,7 +204,11 @@ class TableSource:
             if value in MISSING:
                 continue
             try:
-                fact = cleaner(value)
+                fact = cleaner(value) if value[0] != "#" else cleaner(no_failure(value))
+            except PartlyKnownError as error:
+                problems.append(Problem(header, value, str(error), Weight.NOTE))
+                raw[header] = cell
+                facts.update({column.fact: error.known} if column.fact and error.known else error.known or {})
             except BadValueError as error:
                 weight = _weight(error, column)
                 problems.append(Problem(header, value, str(error), weight))
@@ -194,6 +217,12 @@ class TableSource:
             else:
                 if column.fact:
                     if fact == "" or fact is None:
+                        raw[header] = cell
+                        continue
+                    if column.fact in twice and facts.get(column.fact, fact) != fact:
+                        problems.append(
+                            Problem(header, value, _("Another column says otherwise, which counts."), Weight.NOTE)
+                        )
                         raw[header] = cell
                         continue
                     facts[column.fact] = fact
@@ -206,7 +235,35 @@ class TableSource:
         cleaned.last_update = facts.get(self.format.last_update, "")
         if self.format.finish:
             self.format.finish(cleaned)
+        if cleaned.last_update > self._tomorrow:
+            self._hold_the_future(cleaned)
         return cleaned
+
+    @cached_property
+    def _tomorrow(self) -> str:
+        """The latest day that is today somewhere."""
+        return (timezone.now() + dt.timedelta(days=1)).date().isoformat()
+
+    def _hold_the_future(self, cleaned: Cleaned) -> None:
+        """A 'last update' that is yet to come would stand above every later one: a person looks at it."""
+        label = next(
+            (
+                name
+                for _at, name, column in self.layout.places
+                if column.fact in (self.format.last_update, "_refreshed")
+            ),
+            "",
+        )
+        reason = _("This day has not come yet: as the last update it would stand above every later file.")
+        cleaned.problems.append(Problem(label, cleaned.last_update, reason, Weight.HELD))
+        cleaned.facts.pop(self.format.last_update, None)
+        cleaned.last_update = ""
+
+    @cached_property
+    def _told_twice(self) -> frozenset[str]:
+        """Facts of which several columns of the file speak."""
+        told = [column.fact for _at, _name, column in self.layout.places if column.fact]
+        return frozenset(fact for fact in told if told.count(fact) > 1)
 
     @cached_property
     def cleaners(self) -> list[tuple[str, Column, CellCleaner]]:
