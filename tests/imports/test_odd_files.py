@@ -147,9 +147,75 @@ def test_indias_numbers_are_read_as_its_register_shows_them():
     assert number_of("CTRI/2020/03/024404 [Registered on: 30/03/2020]").number == "CTRI/2020/03/024404"
 
 
+@pytest.mark.parametrize(
+    ("cell", "number"),
+    [
+        ("EudraCT 2011-000001-12", "2011-000001-12"),
+        ("EUCTR2011-000001-12-GB", "2011-000001-12"),
+        ("2011–000001–12", "2011-000001-12"),
+        ("EUCTR2011-000001-12-Outside-EU/EEA", "2011-000001-12"),
+        ("2024-515766-13-00", "2024-515766-13"),
+        ("EU CT 2024-515766-13-01", "2024-515766-13"),
+        ("CTIS: 2024-515766-13-00", "2024-515766-13"),
+        ("isrctn 12345678", "ISRCTN12345678"),
+        ("ctri-2020-03-012345", "CTRI/2020/03/012345"),
+        ("SLCTR/2020/001", "SLCTR/2020/001"),
+        ("JPRN-UMIN000012345", "UMIN000012345"),
+        ("JPRN-jRCTs041200010", "JRCTS041200010"),
+        ("JapicCTI-101234", "JAPICCTI-101234"),
+        ("ChiCTR 2000030001", "CHICTR2000030001"),
+        ("rbr-4dvg7y8", "RBR-4DVG7Y8"),
+        ("IRCT138811102695N3", "IRCT138811102695N3"),
+        ("https://euclinicaltrials.eu/ctis-public/view/2024-515766-13-00", "2024-515766-13"),
+    ],
+)
+def test_every_registry_s_form_in_its_spellings(cell, number):
+    assert number_of(cell).number == number
+
+
 @pytest.mark.parametrize("cell", ["NCT٠١٣٦٣٤٠١", "NCT1363401", "NCT01363401.0", "ISRCTN1234567", "NCTO1363401"])
 def test_a_number_of_the_wrong_length_or_of_other_digits_is_none(cell):
     assert number_of(cell) is None
+
+
+def test_the_twin_saves_a_date_that_is_none(imported):
+    run = imported(
+        "TrialID,Public title,Date registration,Date registration3\nChiCTR2000029953,A,03/18/2020,20200318\n"
+    )
+
+    assert trial("CHICTR2000029953").first_posted == "2020-03-18"
+    assert run.rows.get().problems[0]["column"] == "Date registration"
+
+
+def test_equal_titles_join_nothing(imported):
+    imported("TrialID,Public title,Date registration3\nChiCTR2000029953,Riluzole in ALS,20200318\n")
+    imported("NCT Number,Study Title\nNCT01363401,Riluzole in ALS\nNCT04745299,Riluzole in ALS\n")
+
+    assert Trial.objects.filter(brief_title="Riluzole in ALS").count() == 3
+
+
+def test_columns_of_the_database_are_named_and_not_read(imported):
+    imported("NCT Number,Study Title\nNCT04745299,B\n")
+    other = trial("NCT04745299")
+    run = imported(f"id,NCT Number,Study Title,is_verified,state\n{other.pk},NCT01363401,A,TRUE,published\n")
+
+    assert run.detection["unknown_columns"] == ["id", "is_verified", "state"]
+    assert trial("NCT04745299").brief_title == "B"
+    assert trial().pk != other.pk
+
+
+def test_no_address_of_a_file_is_stored(imported):
+    imported("NCT Number,Study Title,Study URL\nNCT01363401,A,javascript:alert(1)\n")
+
+    record = trial().records.get()
+    assert "javascript" not in json.dumps([record.facts, record.raw])
+
+
+def test_maybe_is_neither_yes_nor_no(imported):
+    run = imported("NCT Number,Study Title,Study Results\nNCT01363401,A,maybe\nNCT04745299,B,NO\n")
+
+    assert counts(run) == {"new": 1, "held": 1}
+    assert trial("NCT04745299").has_results is False
 
 
 # Refused or held: one clear sentence
