@@ -107,7 +107,7 @@ if _database["ENGINE"] == "django.db.backends.sqlite3":
     _database["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 10,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA cache_size=-16000; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
     }
 else:
     _database["CONN_MAX_AGE"] = 0

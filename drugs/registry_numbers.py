@@ -46,7 +46,7 @@ _FORMS: tuple[tuple[Registry, str], ...] = (
     (Registry.LBCTR, r"LBCTR\d{10}"),
     (Registry.ITMCTR, r"ITMCTR\d{10}"),
 )
-_WHOLE = tuple((registry, re.compile(rf"(?:{form})", re.ASCII)) for registry, form in _FORMS)
+_WHOLE = re.compile("|".join(f"(?P<{registry.name}>{form})" for registry, form in _FORMS), re.ASCII)
 _PREFIX = re.compile(r"^(?:JPRN-|CTIS:?\s?|EUCTR:?\s?|EUDRACT:?\s?|EU[ -]?CT:?\s?)", re.ASCII)
 _COUNTRY_SUFFIX = re.compile(r"^(20\d\d-\d{6}-\d{2})-(?:[A-Z]{2}|\d{2}|3RD|OUTSIDE-EU/EEA)$", re.ASCII)
 
@@ -68,10 +68,11 @@ def parse_number(text: str) -> RegistryNumber | None:
     compact = _PREFIX.sub("", compact)
     if match := _COUNTRY_SUFFIX.match(compact):
         compact = match[1]
-    for registry, form in _WHOLE:
-        if form.fullmatch(compact):
-            return RegistryNumber(registry, _as_written(registry, compact))
-    return None
+    match = _WHOLE.fullmatch(compact)
+    if match is None:
+        return None
+    registry = Registry[str(match.lastgroup)]
+    return RegistryNumber(registry, _as_written(registry, compact))
 
 
 def _as_written(registry: Registry, number: str) -> str:

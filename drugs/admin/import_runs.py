@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, When
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -19,7 +19,7 @@ from django.views.decorators.http import require_POST
 from drugs.admin.base import StaffAdmin
 from drugs.imports import downloads, mapping, runs, tasks
 from drugs.imports.undo import NotAppliedError, undo
-from drugs.models import ColumnMapping, ImportRow, ImportRun, Trial
+from drugs.models import ColumnMapping, ImportRecord, ImportRow, ImportRun, Trial
 from drugs.vocabulary import RowDecision, RunState
 
 PER_PAGE = 50
@@ -155,9 +155,9 @@ class ImportRunAdmin(StaffAdmin):
         run = self._run(request, pk, "confirm")
         shown = {value for value in request.POST.getlist("shown") if value.isdecimal() and len(value) < 19}
         accepted, taken = set(request.POST.getlist("accept")), set(request.POST.getlist("field"))
-        rows = list(run.rows.filter(pk__in=shown, run__state=RunState.COMPARED))
+        rows = list(run.rows.filter(pk__in=shown, run__state=RunState.COMPARED).annotate(may_be_accepted=_acceptable()))
         for row in rows:
-            row.is_accepted = str(row.pk) in accepted and _is_acceptable(row)
+            row.is_accepted = str(row.pk) in accepted and row.may_be_accepted
             row.left_out = [change[0] for change in row.changes if f"{row.pk}:{change[0]}" not in taken]
             if row.changes and len(row.left_out) == len(row.changes):
                 row.is_accepted = False
@@ -282,11 +282,11 @@ def _may_discard(request: HttpRequest, run: ImportRun) -> bool:
     return run.state in OPEN_STATES and (is_own or request.user.has_perm("drugs.delete_importrun"))
 
 
-def _is_acceptable(row: ImportRow) -> bool:
-    """A held row that says something may be accepted without the cells that cannot be read."""
-    return row.decision in (RowDecision.NEW, RowDecision.CHANGED, RowDecision.UNCHANGED) or bool(
-        row.decision == RowDecision.HELD and row.record
-    )
+def _acceptable() -> Case:
+    """Whether a row may be accepted: also a held one that says something, without the cells that cannot be read."""
+    waits = ImportRecord.objects.filter(run=OuterRef("run"), row=OuterRef("row"))
+    open_ones = Q(decision__in=(RowDecision.NEW, RowDecision.CHANGED, RowDecision.UNCHANGED))
+    return Case(When(open_ones | Q(Exists(waits), decision=RowDecision.HELD), then=True), default=False)
 
 
 def _asked(request: HttpRequest) -> dict[str, str]:
@@ -305,7 +305,7 @@ def _query(data: Any) -> str:
 
 
 def _rows(run: ImportRun, asked: dict[str, str]) -> QuerySet:
-    rows = run.rows.select_related("trial").defer("record")
+    rows = run.rows.select_related("trial")
     if asked["decision"]:
         rows = rows.filter(decision=asked["decision"])
     if asked["field"]:

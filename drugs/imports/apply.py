@@ -4,8 +4,11 @@ The batch is judged again against what is stored now. Where a person decided on 
 that no longer does what the preview said is left out and says so.
 """
 
+import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -17,7 +20,7 @@ from drugs.imports.judge import Judge, Verdict
 from drugs.imports.problems import Problem, Weight
 from drugs.imports.stored import StoredTrial
 from drugs.imports.suggest import Suggester
-from drugs.models import ContentVersion, ImportRow, ImportRun, RegistryRecord, Trial, TrialIdentifier
+from drugs.models import ContentVersion, ImportRecord, ImportRow, ImportRun, RegistryRecord, Trial, TrialIdentifier
 from drugs.publishing.flags import flag_held_rows
 from drugs.resolution import Written, write_facts, write_new
 from drugs.vocabulary import RecordSource, RowDecision, RunState
@@ -49,6 +52,55 @@ def lock_imports() -> None:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
 
 
+#: What is read of each row, in the order of `_Row`.
+_COLUMNS = (
+    "pk",
+    "row",
+    "number",
+    "decision",
+    "is_accepted",
+    bulk.json_text("changes"),
+    bulk.json_text("problems"),
+    "trial",
+    bulk.json_text("left_out"),
+)
+
+
+@dataclass(slots=True)
+class _Row:
+    """An `ImportRow` that was accepted and what it says, its JSON unread."""
+
+    pk: int
+    row: int
+    number: str
+    decision: str
+    is_accepted: bool
+    changes: str
+    problems: str
+    trial: int | None
+    left_out: str
+    said: dict[str, Any]
+    raw: str
+    has_moved: bool = False
+
+    def candidate(self) -> Candidate:
+        return Candidate.from_json(self.row, self.said, self.raw, bulk.read_json(self.left_out))
+
+    def is_as_previewed(self, verdict: Verdict) -> bool:
+        """Whether what would be written now is what the preview showed, less the fields that were left out."""
+        if verdict.decision == RowDecision.UNCHANGED or (self.decision == verdict.decision == RowDecision.NEW):
+            return True
+        if (joins := self.said.get("joins")) and verdict.trial:
+            return bool(verdict.trial.home_number == joins)
+        shown = {tuple(change) for change in bulk.read_json(self.changes)}
+        return self.decision == verdict.decision and set(verdict.changes) <= shown
+
+    def written(self) -> tuple[Any, ...]:
+        """As `bulk.update` takes it."""
+        changes, problems = bulk.JsonText(self.changes), bulk.JsonText(self.problems)
+        return self.decision, self.is_accepted, changes, problems, self.trial, self.pk
+
+
 class _Application:
     def __init__(self, run: ImportRun, as_previewed: bool) -> None:
         self.run, self.as_previewed, self.at = run, as_previewed, timezone.now()
@@ -66,47 +118,57 @@ class _Application:
         self.moved["left_out"] = left_out.count()
         self._finish()
 
-    def _waiting(self) -> Iterator[list[ImportRow]]:
-        """The accepted rows in the order of their keys, a batch at a time."""
-        waiting = self.run.rows.filter(is_accepted=True, record__isnull=False).order_by("pk").defer("problems")
-        rows = list(waiting[:_BATCH])
-        while rows:
-            yield rows
-            rows = list(waiting.filter(pk__gt=rows[-1].pk)[:_BATCH])
+    def _waiting(self) -> Iterator[list[_Row]]:
+        """The accepted rows that say something, in the order of their keys, a batch at a time."""
+        accepted = self.run.rows.filter(is_accepted=True).order_by("pk")
+        last = 0
+        while found := list(accepted.filter(pk__gt=last).values_list(*_COLUMNS)[:_BATCH]):
+            last = found[-1][0]
+            waiting = self.run.records_waiting.filter(
+                bulk.is_in(ImportRecord, "row", [row[1] for row in found])
+            ).order_by()
+            said = {
+                row: (bulk.read_json(said), bulk.JsonText(raw))
+                for row, said, raw in waiting.values_list("row", bulk.json_text("said"), bulk.json_text("raw"))
+            }
+            if rows := [_Row(*row, *said[row[1]]) for row in found if row[1] in said]:
+                yield rows
 
-    def _write(self, rows: Sequence[ImportRow]) -> None:
+    def _write(self, rows: Sequence[_Row]) -> None:
         by_row = {row.row: row for row in rows}
-        candidates = [Candidate.from_json(row.row, row.record, row.left_out) for row in rows]
-        verdicts = [
-            verdict
-            for verdict in self.judge.candidates(candidates, lock=True)
-            if self._stands(verdict, by_row[verdict.row])
-        ]
+        judged = self.judge.candidates([row.candidate() for row in rows], lock=True)
+        verdicts = [verdict for verdict in judged if self._stands(verdict, by_row[verdict.row])]
         self._create([verdict for verdict in verdicts if verdict.trial is None])
         self._change([verdict for verdict in verdicts if verdict.trial is not None])
+        bulk.update(
+            ImportRow,
+            ["decision", "is_accepted", "changes", "problems", "trial_id"],
+            [row.written() for row in rows if row.has_moved],
+        )
 
-    def _stands(self, verdict: Verdict, row: ImportRow) -> bool:
+    def _stands(self, verdict: Verdict, row: _Row) -> bool:
         """Whether a row is still to be written; one that is not says why."""
         if verdict.decision == RowDecision.HELD:
-            return self._leave(row, RowDecision.HELD, verdict.problems)
-        if self.as_previewed and row.decision != RowDecision.HELD and not _as_previewed(verdict, row):
+            return self._leave(row, verdict.problems)
+        if self.as_previewed and row.decision != RowDecision.HELD and not row.is_as_previewed(verdict):
             reason = _("The trial changed since the preview: compare the file again.")
-            return self._leave(row, RowDecision.HELD, [Problem("", row.number, reason, Weight.HELD)])
+            return self._leave(row, [Problem("", row.number, reason, Weight.HELD)])
         if verdict.decision != row.decision:
-            self.moved[row.decision] -= 1
-            self.moved[verdict.decision] += 1
-            row.decision, row.changes = verdict.decision, [list(change) for change in verdict.changes]
-            row.trial_id = verdict.trial.pk if verdict.trial else None
-            row.save(update_fields=["decision", "changes", "trial"])
+            self._move(row, verdict.decision)
+            row.changes = json.dumps(verdict.changes)
+            row.trial = verdict.trial.pk if verdict.trial else None
         return True
 
-    def _leave(self, row: ImportRow, decision: str, problems: Sequence[Problem]) -> bool:
+    def _leave(self, row: _Row, problems: Sequence[Problem]) -> bool:
+        self._move(row, RowDecision.HELD)
+        row.is_accepted = False
+        row.problems = json.dumps(json.loads(row.problems) + [problem.as_json() for problem in problems])
+        return False
+
+    def _move(self, row: _Row, decision: str) -> None:
         self.moved[row.decision] -= 1
         self.moved[decision] += 1
-        row.decision, row.is_accepted = decision, False
-        row.problems = [*row.problems, *(problem.as_json() for problem in problems)]
-        row.save(update_fields=["decision", "is_accepted", "problems"])
-        return False
+        row.decision, row.has_moved = decision, True
 
     # Writing
 
@@ -159,7 +221,7 @@ class _Application:
         run.counts = run.counts | moved
         run.state, run.applied_at = RunState.APPLIED, self.at
         run.save(update_fields=["counts", "state", "applied_at"])
-        run.rows.filter(is_accepted=True).exclude(record=None).update(record=None)
+        run.records_waiting.exclude(row__in=run.rows.filter(is_accepted=False).values("row")).delete()
         flag_held_rows(run, at=self.at)
         if RegistryRecord.objects.filter(run=run).exists():
             ContentVersion.bump()
@@ -215,22 +277,12 @@ def _trial(verdict: Verdict) -> StoredTrial:
     return verdict.trial
 
 
-def _as_previewed(verdict: Verdict, row: ImportRow) -> bool:
-    """Whether what would be written now is what the preview showed, less the fields that were left out."""
-    if verdict.decision == RowDecision.UNCHANGED or (row.decision == verdict.decision == RowDecision.NEW):
-        return True
-    if (joins := row.record.get("joins")) and verdict.trial:
-        return bool(verdict.trial.home_number == joins)
-    shown = {tuple(change) for change in row.changes}
-    return row.decision == verdict.decision and set(verdict.changes) <= shown
-
-
-def _apart(rows: Sequence[ImportRow]) -> list[list[ImportRow]]:
+def _apart(rows: Sequence[_Row]) -> list[list[_Row]]:
     """Rows of one trial one after the other, so that each is judged after the one before was written."""
-    parts: list[list[ImportRow]] = [[]]
+    parts: list[list[_Row]] = [[]]
     taken: set[str] = set()
     for row in rows:
-        numbers = {row.number, *(other[1] for other in row.record["others"])}
+        numbers = {row.number, *(other[1] for other in row.said["others"])}
         if taken & numbers:
             parts.append([])
             taken = set()

@@ -20,7 +20,8 @@ class Candidate:
     number: RegistryNumber
     digest: str
     facts: dict[str, Any]
-    raw: dict[str, str]
+    #: By column, or the JSON of it as it stands in the database.
+    raw: dict[str, str] | str
     last_update: str
     others: list[RegistryNumber]
     problems: list[Problem]
@@ -28,27 +29,30 @@ class Candidate:
     joins: str = ""
 
     def as_json(self) -> dict[str, Any]:
+        """All of it but `raw` and `problems`."""
         return {
             "number": list(self.number),
             "digest": self.digest,
             "facts": self.facts,
-            "raw": self.raw,
             "last_update": self.last_update,
             "others": [list(other) for other in self.others],
         } | ({"joins": self.joins} if self.joins else {})
 
     @classmethod
-    def from_json(cls, row: int, stored: dict[str, Any], left_out: Sequence[str] = ()) -> "Candidate":
-        facts = {name: value for name, value in stored["facts"].items() if name not in left_out}
+    def from_json(cls, row: int, stored: dict[str, Any], raw: str, left_out: Sequence[str] = ()) -> "Candidate":
+        facts = stored["facts"]
+        if left_out:
+            facts = {name: value for name, value in facts.items() if name not in left_out}
         return cls(
             row,
             RegistryNumber(*stored["number"]),
             stored["digest"],
             facts,
-            stored["raw"],
+            raw,
             stored["last_update"],
             [RegistryNumber(*other) for other in stored["others"]] if NUMBERS not in left_out else [],
             [],
+            stored.get("joins", ""),
         )
 
 

@@ -4,11 +4,12 @@ Nothing but the run and its rows is written, in one short transaction a batch: r
 comparing hold no lock that an editor would wait for.
 """
 
+import time
 import uuid
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from django.db import transaction
 from django.db.models import F
@@ -24,10 +25,12 @@ from drugs.imports.recognise import ColumnsUnknownError, recognise
 from drugs.imports.records import Source
 from drugs.imports.runs import fail, opener
 from drugs.imports.tables import max_rows
-from drugs.models import ImportRow, ImportRun
+from drugs.models import ImportRecord, ImportRow, ImportRun
 from drugs.vocabulary import RowDecision, RunState
 
-BATCH = 1000
+BATCH = 500
+#: Seconds between two notes of how far it is, where nothing else is written.
+_PROGRESS_EVERY = 1.0
 _COUNTED = ("rows", "new", "changed", "unchanged", "held", "refused", "repeated", "absent")
 _LARGE_FROM = 20
 T = TypeVar("T")
@@ -57,18 +60,23 @@ def compare(run: ImportRun) -> ImportRun:
             moved_at=timezone.now(),
         ):
             raise OvertakenError
-        run.rows.all().delete()
+        _forget_rows(run)
     run.refresh_from_db()
     try:
         source = open_source(run)
         with bulk.long_work():
             _compare(run, source, claim)
     except FileRefusedError as error:
-        run.rows.all().delete()
+        _forget_rows(run)
         run.detection = error.detection if isinstance(error, ColumnsUnknownError) else {}
         run.save(update_fields=["detection"])
         fail(run, str(error))
     return run
+
+
+def _forget_rows(run: ImportRun) -> None:
+    run.rows.all().delete()
+    run.records_waiting.all().delete()
 
 
 def open_source(run: ImportRun) -> Source:
@@ -82,7 +90,7 @@ def _compare(run: ImportRun, source: Source, claim: str) -> None:
     judge = Judge(run, source.said_by, keeps=source.keeps_what_changes_nothing)
     counts: Counter[str] = Counter()
     fields: Counter[str] = Counter()
-    replaced = 0
+    replaced, noted_at = 0, 0.0
     for batch in batches(source.records()):
         verdicts, unchanged = judge.unread(batch, source)
         counts["rows"] += len(batch)
@@ -95,9 +103,11 @@ def _compare(run: ImportRun, source: Source, claim: str) -> None:
                 _("The file has more than %(most)s records. Split it, or ask for the limit to be raised.")
                 % {"most": max_rows()}
             )
-        with transaction.atomic():
-            _keep_claim(run, claim, counts["rows"])
-            bulk.insert(ImportRow, _ROW, [_row_of(run, verdict) for verdict in verdicts])
+        if verdicts or time.monotonic() - noted_at > _PROGRESS_EVERY:
+            with transaction.atomic():
+                _keep_claim(run, claim, counts["rows"])
+                _keep_rows(run, verdicts)
+            noted_at = time.monotonic()
     if not counts["rows"]:
         raise FileRefusedError(
             _("The file has a header in row %(row)s and no records below it.")
@@ -159,26 +169,44 @@ def _replaces(verdict: Verdict) -> bool:
     )
 
 
-#: The columns of ImportRow that `_row_of` fills.
-_ROW = "run_id row number trial_id decision is_accepted changes problems record".split()
+#: The columns of ImportRow and ImportRecord that are filled.
+_ROW = "run_id row number trial_id decision is_accepted changes problems".split()
+_RECORD = "run_id row said raw".split()
+_OPEN = (RowDecision.NEW, RowDecision.CHANGED, RowDecision.UNCHANGED)
 
 
-def _row_of(run: ImportRun, verdict: Verdict) -> tuple[Any, ...]:
-    is_open = verdict.decision in (RowDecision.NEW, RowDecision.CHANGED, RowDecision.UNCHANGED)
-    is_worth_keeping = verdict.candidate is not None and (
-        (is_open and verdict.is_kept) or verdict.decision in (RowDecision.NEW, RowDecision.HELD)
+def _keep_rows(run: ImportRun, verdicts: Sequence[Verdict]) -> None:
+    bulk.insert(
+        ImportRow,
+        _ROW,
+        [
+            (
+                run.pk,
+                verdict.row,
+                shown(verdict.number, 60),
+                verdict.trial and verdict.trial.pk,
+                verdict.decision,
+                verdict.decision in _OPEN,
+                verdict.changes,
+                [problem.as_json() for problem in verdict.problems],
+            )
+            for verdict in verdicts
+        ],
     )
-    return (
-        run.pk,
-        verdict.row,
-        shown(verdict.number, 60),
-        verdict.trial and verdict.trial.pk,
-        verdict.decision,
-        is_open,
-        verdict.changes,
-        [problem.as_json() for problem in verdict.problems],
-        verdict.candidate.as_json() if is_worth_keeping and verdict.candidate else None,
+    bulk.insert(
+        ImportRecord,
+        _RECORD,
+        [
+            (run.pk, verdict.row, verdict.candidate.as_json(), verdict.candidate.raw)
+            for verdict in verdicts
+            if verdict.candidate and _is_waiting(verdict)
+        ],
     )
+
+
+def _is_waiting(verdict: Verdict) -> bool:
+    """Whether what the row says is written when the run is confirmed, or may be when a person accepts it."""
+    return verdict.decision in (RowDecision.NEW, RowDecision.HELD) or (verdict.decision in _OPEN and verdict.is_kept)
 
 
 def absent(run: ImportRun, seen: NumberSet) -> NumberSet:

@@ -55,6 +55,8 @@ class Judge:
         self.run, self.said_by, self.keeps = run, said_by, keeps
         self.seen = NumberSet()
         self.claims = Claims()
+        #: Verdicts of the batch that is being judged: no row of the preview has them yet.
+        self._pending: Sequence[Verdict] = ()
         same = ImportRun.objects.filter(sha256=run.sha256, state=RunState.APPLIED).exclude(pk=run.pk)
         self.same_file = (same.order_by("-pk").values_list("pk", flat=True).first() or 0) if run.sha256 else 0
 
@@ -157,14 +159,13 @@ class Judge:
         records = stored_records(set(trials.values()), said_by=self.said_by)
         for number, trial in trials.items():
             said[number] = (said_by_records(records[trial]), 0)
-        for row in self.run.rows.filter(number__in=numbers, record__isnull=False).order_by("-row"):
-            said[row.number] = (said.get(row.number, ({}, 0))[0] | row.record["facts"], row.row)
+        rows = dict(self.run.rows.filter(number__in=numbers).values_list("row", "number"))
+        for row, its in self.run.records_waiting.filter(row__in=rows).order_by("-row").values_list("row", "said"):
+            said[rows[row]] = (said.get(rows[row], ({}, 0))[0] | its["facts"], row)
         for verdict in self._pending:
             if verdict.candidate and verdict.number in numbers:
                 said[verdict.number] = (said.get(verdict.number, ({}, 0))[0] | verdict.candidate.facts, verdict.row)
         return said
-
-    _pending: Sequence[Verdict] = ()
 
     # Against what is stored
 

@@ -8,7 +8,9 @@ from django.utils.translation import gettext as _
 from drugs.imports.problems import Problem
 from drugs.models import Trial
 
-_MOST = {name: length for name in Trial.FACTS if (length := getattr(Trial._meta.get_field(name), "max_length", None))}
+_MOST: dict[str, int] = {
+    name: length for name in Trial.FACTS if (length := getattr(Trial._meta.get_field(name), "max_length", None))
+}
 
 
 def too_long(facts: Mapping[str, Any]) -> list[Problem]:
@@ -16,9 +18,10 @@ def too_long(facts: Mapping[str, Any]) -> list[Problem]:
     return [
         Problem(
             str(Trial._meta.get_field(name).verbose_name),
-            facts[name],
-            _("The text has %(length)s characters; at most %(most)s fit.") % {"length": len(facts[name]), "most": most},
+            value,
+            _("The text has %(length)s characters; at most %(most)s fit.")
+            % {"length": len(value), "most": _MOST[name]},
         )
-        for name, most in _MOST.items()
-        if name in facts and isinstance(facts[name], str) and len(facts[name]) > most
+        for name, value in facts.items()
+        if type(value) is str and name in _MOST and len(value) > _MOST[name]
     ]

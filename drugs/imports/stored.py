@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
-from drugs.bulk import is_in, reading_by_key
+from drugs.bulk import is_in, json_text, read_json, reading_by_key
 from drugs.imports.candidate import Candidate
 from drugs.models import RegistryRecord, StaffOverride, Trial, TrialIdentifier
 from drugs.resolution import Record
@@ -61,13 +61,9 @@ class Stored:
 def stored_records(trials: Collection[int], **conditions: Any) -> dict[int, list[Record]]:
     """The records of trials, by trial, in no order."""
     grouped: dict[int, list[Record]] = defaultdict(list)
-    names = Record._fields
-    for values in (
-        RegistryRecord.objects.filter(is_in(RegistryRecord, "trial_id", trials), **conditions)
-        .order_by()
-        .values_list(*names)
-    ):
-        grouped[values[0]].append(Record(*values))
+    found = RegistryRecord.objects.filter(is_in(RegistryRecord, "trial_id", trials), **conditions).order_by()
+    for *values, facts in found.values_list(*Record._fields[:-1], json_text("facts")):
+        grouped[values[0]].append(Record(*values, read_json(facts)))
     return grouped
 
 

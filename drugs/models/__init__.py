@@ -7,7 +7,7 @@ from drugs.models.edition import SECTIONS, Edition, Publication
 from drugs.models.edition_text import EditionText
 from drugs.models.finding import FindingAnswer
 from drugs.models.flag import ReviewFlag
-from drugs.models.imports import ColumnMapping, ImportRow, ImportRun
+from drugs.models.imports import ColumnMapping, ImportRecord, ImportRow, ImportRun
 from drugs.models.link import TherapyTrial, TrialSnapshot
 from drugs.models.link_check import LinkCheck
 from drugs.models.menu import Announcement, Disclaimer, MenuEntry
@@ -49,6 +49,7 @@ __all__ = [
     "FindingAnswer",
     "FormerSlug",
     "GlossaryTerm",
+    "ImportRecord",
     "ImportRow",
     "ImportRun",
     "LinkCheck",

@@ -121,12 +121,6 @@ class ImportRow(models.Model):
     problems = models.JSONField(
         _("problems"), default=list, blank=True, help_text=_("{column, value, reason} for each.")
     )
-    record = models.JSONField(
-        _("record"),
-        null=True,
-        blank=True,
-        help_text=_("What the row says, cleaned, until the run is applied: it then stands as a registry record."),
-    )
 
     class Meta:
         verbose_name = _("row of an import")
@@ -143,6 +137,24 @@ class ImportRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.run_id}, row {self.row}: {self.number}"
+
+
+class ImportRecord(models.Model):
+    """What a row of an import says, cleaned. It goes when the row is written: it then stands as a `RegistryRecord`."""
+
+    run = models.ForeignKey(ImportRun, models.CASCADE, related_name="records_waiting", db_index=False)
+    row = models.PositiveIntegerField(_("row"))
+    said = models.JSONField(_("what the row says"), help_text=_("A `drugs.imports.candidate.Candidate`."))
+    raw = models.JSONField(_("as it was written"), help_text=_("See the registry record."))
+
+    class Meta:
+        verbose_name = _("record that waits")
+        verbose_name_plural = _("records that wait")
+        ordering = ["run", "row"]
+        indexes = [models.Index(fields=["run", "row"], name="waiting_by_row")]
+
+    def __str__(self) -> str:
+        return f"{self.run_id}, row {self.row}"
 
 
 class ColumnMapping(models.Model):

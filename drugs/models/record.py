@@ -13,7 +13,7 @@ from drugs.partial_dates import PartialDateField, partial_date_check
 class RegistryRecord(models.Model):
     """What one source said of one trial at one time. Kept for good; `drugs.resolution` reads them all, newest first."""
 
-    trial = models.ForeignKey(Trial, models.CASCADE, related_name="records")
+    trial = models.ForeignKey(Trial, models.CASCADE, related_name="records", db_index=False)
 
     # Who says it
 
@@ -70,7 +70,14 @@ class RegistryRecord(models.Model):
             ),
             partial_date_check("last_update", "effective_on", name="record_dates_are_dates"),
         ]
-        indexes = [models.Index(fields=["digest"], name="record_digest")]
+        # An import asks of every row whether it is known and no longer the newest: both are answered from these alone.
+        indexes = [
+            models.Index(
+                fields=["digest", "trial", "said_by", "registry", "effective_on", "last_update", "run"],
+                name="record_digest",
+            ),
+            models.Index(fields=["trial", "said_by", "registry", "effective_on"], name="record_newest"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.number}, {self.get_said_by_display()}, {self.last_update}"
