@@ -75,6 +75,14 @@ def parse_number(text: str) -> RegistryNumber | None:
     return RegistryNumber(registry, _as_written(registry, compact))
 
 
+def number_in_full(text: str) -> str:
+    """The registry number that `text` is, as its registry writes it; '' when it is not one, whole."""
+    if _PLAIN_NCT.fullmatch(text):
+        return text
+    number = parse_number(text)
+    return number.number if number else ""
+
+
 def _as_written(registry: Registry, number: str) -> str:
     """The registry's own punctuation: CTRI and SLCTR separate by /, RBR and JapicCTI by -."""
     if registry in (Registry.CTRI, Registry.SLCTR):

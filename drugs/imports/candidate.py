@@ -6,7 +6,7 @@ from typing import Any
 
 from drugs.imports.problems import Problem, Weight
 from drugs.imports.records import Source, Unread
-from drugs.registry_numbers import RegistryNumber
+from drugs.registry_numbers import RegistryNumber, parse_number
 
 #: TrialChange and report name a number that a trial gains so.
 NUMBERS = "identifiers"
@@ -56,18 +56,21 @@ class Candidate:
         )
 
 
-def digest_of(base: Any, number: RegistryNumber, record: Unread) -> str:
+def digest_of(base: Any, number: str, record: Unread) -> str:
     """SHA-256 of what a record says, from a hash that already holds its source's signature."""
     digest = base.copy()
-    digest.update(f"{number.number}\x1f{record.text}".encode(errors="surrogatepass"))
-    return str(digest.hexdigest())
+    digest.update(f"{number}\x1f{record.text}".encode("utf-8", "surrogatepass"))
+    return digest.hexdigest()  # type: ignore[no-any-return]
 
 
-def candidate_of(record: Unread, number: RegistryNumber, digest: str, source: Source) -> Candidate:
+def candidate_of(record: Unread, number: str, digest: str, source: Source) -> Candidate:
+    """A record, cleaned; `number` in full, as `number_in_full` gives it."""
     cleaned = source.clean(record)
-    others = _others(cleaned.others, number) if cleaned.others else []
+    own = parse_number(number)
+    assert own  # noqa: S101 (it was one before)
+    others = _others(cleaned.others, own) if cleaned.others else []
     return Candidate(
-        record.row, number, digest, cleaned.facts, cleaned.raw, cleaned.last_update, others, cleaned.problems
+        record.row, own, digest, cleaned.facts, cleaned.raw, cleaned.last_update, others, cleaned.problems
     )
 
 

@@ -18,7 +18,7 @@ from drugs.imports.problems import Problem, Weight
 from drugs.imports.records import MergedRow, RefusedRow, Source, Unread
 from drugs.imports.stored import Stored, StoredTrial, records_with, said_by_records, stored_records
 from drugs.models import ImportRun, Trial, TrialIdentifier
-from drugs.registry_numbers import RegistryNumber, parse_number
+from drugs.registry_numbers import RegistryNumber, number_in_full, parse_number
 from drugs.resolution import Record, as_text, changed_facts, stated
 from drugs.vocabulary import OverallStatus, RowDecision, RunState
 
@@ -66,30 +66,25 @@ class Judge:
         """Verdicts on what is not simply unchanged, and how many records are."""
         verdicts: list[Verdict] = []
         base = hashlib.sha256(source.signature.encode())
-        fresh: list[tuple[Unread, RegistryNumber, str]] = []
-        again: list[tuple[Unread, RegistryNumber, str]] = []
+        fresh: list[tuple[Unread, str, str]] = []
+        again: list[tuple[Unread, str, str]] = []
         for record in batch:
-            if isinstance(record, RefusedRow):
+            if type(record) is RefusedRow:
                 verdicts.append(Verdict(record.row, record.number, RowDecision.REFUSED, problems=[record.problem]))
-                continue
-            if isinstance(record, MergedRow):
+            elif type(record) is MergedRow:
                 verdicts.append(_merged(record))
-                continue
-            number = parse_number(record.number)
-            if number is None:
+            elif number := number_in_full(record.number):
+                entry = (record, number, digest_of(base, number, record))
+                (fresh if self.seen.add(number) else again).append(entry)
+            else:
                 verdicts.append(_without_number(record, source))
-                continue
-            entry = (record, number, digest_of(base, number, record))
-            (fresh if self.seen.add(number.number) else again).append(entry)
-        known = self._old_news(fresh)
-        candidates, unchanged = [], 0
-        for record, number, digest in fresh:
-            if digest in known:
-                unchanged += 1
-                continue
+        known = self._old_news([digest for _record, _number, digest in fresh])
+        news = [entry for entry in fresh if entry[2] not in known]
+        candidates, unchanged = [], len(fresh) - len(news)
+        for record, number, digest in news:
             candidate = candidate_of(record, number, digest, source)
             if is_refused(candidate):
-                verdicts.append(Verdict(record.row, number.number, RowDecision.REFUSED, problems=candidate.problems))
+                verdicts.append(Verdict(record.row, number, RowDecision.REFUSED, problems=candidate.problems))
             else:
                 candidates.append(candidate)
         for verdict in self.candidates(candidates):
@@ -102,39 +97,39 @@ class Judge:
 
     def candidate(self, record: Unread, source: Source) -> Candidate | None:
         """One record, cleaned; None when it is refused or held."""
-        number = parse_number(record.number)
-        if number is None:
+        number = number_in_full(record.number)
+        if not number:
             return None
         digest = digest_of(hashlib.sha256(source.signature.encode()), number, record)
         candidate = candidate_of(record, number, digest, source)
         return None if any(problem.weight != Weight.NOTE for problem in candidate.problems) else candidate
 
-    def _old_news(self, fresh: Sequence[tuple[Unread, RegistryNumber, str]]) -> set[str]:
-        """Digests that say nothing new: the newest of their trial and source, or an earlier one that stays earlier.
+    def _old_news(self, digests: Sequence[str]) -> set[str]:
+        """Those that say nothing new: the newest of their trial and source, or an earlier one that stays earlier.
 
         An undated record that equals an earlier one is news (A, then B, then A again), unless
         this very file was applied before and brought or met it then.
         """
         return {
             digest
-            for digest, last_update, run, has_newer in records_with([digest for _record, _number, digest in fresh])
+            for digest, last_update, run, has_newer in records_with(digests)
             if not has_newer or last_update or (self.same_file and (run or 0) <= self.same_file)
         }
 
-    def _repeated(self, again: Sequence[tuple[Unread, RegistryNumber, str]], source: Source) -> list[Verdict]:
+    def _repeated(self, again: Sequence[tuple[Unread, str, str]], source: Source) -> list[Verdict]:
         """Later rows of a trial that the file has already: the first counts, and one that says otherwise is held."""
-        first = self._said_before([number.number for _record, number, _digest in again])
+        first = self._said_before([number for _record, number, _digest in again])
         verdicts = []
         for record, number, digest in again:
             candidate = candidate_of(record, number, digest, source)
-            said, row = first.get(number.number, ({}, 0))
+            said, row = first.get(number, ({}, 0))
             differing = [
                 Problem(
                     str(Trial._meta.get_field(name).verbose_name),
                     as_text(value),
                     _("The row repeats %(number)s and says otherwise than %(first)s: %(said)s.")
                     % {
-                        "number": number.number,
+                        "number": number,
                         "first": _("row %(row)s") % {"row": row} if row else _("the row before it"),
                         "said": as_text(said[name])[:100],
                     },
@@ -148,7 +143,7 @@ class Judge:
             decision = RowDecision.REFUSED if refused else RowDecision.HELD if is_held else RowDecision.REPEATED
             problems = candidate.problems + differing
             candidate.problems = []
-            verdicts.append(Verdict(record.row, number.number, decision, candidate, problems=problems))
+            verdicts.append(Verdict(record.row, number, decision, candidate, problems=problems))
         return verdicts
 
     def _said_before(self, numbers: Sequence[str]) -> dict[str, tuple[dict[str, Any], int]]:

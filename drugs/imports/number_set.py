@@ -3,6 +3,7 @@
 import json
 import re
 import zlib
+from collections import defaultdict
 from collections.abc import Iterator
 
 _DIGIT = re.compile(r"\d")
@@ -16,7 +17,7 @@ class NumberSet:
     """
 
     def __init__(self) -> None:
-        self._pages: dict[str, dict[int, int]] = {}
+        self._pages: defaultdict[str, dict[int, int]] = defaultdict(dict)
 
     @staticmethod
     def _place(number: str) -> tuple[str, int]:
@@ -27,13 +28,11 @@ class NumberSet:
     def add(self, number: str) -> bool:
         """Add a number; True when it was not there."""
         form, value = self._place(number)
-        pages = self._pages.setdefault(form, {})
+        pages = self._pages[form]
         page, bit = value >> 8, 1 << (value & 255)
         before = pages.get(page, 0)
-        if before & bit:
-            return False
-        pages[page] = before | bit
-        return True
+        pages[page] = now = before | bit
+        return now != before
 
     def __contains__(self, number: str) -> bool:
         form, value = self._place(number)
@@ -75,5 +74,6 @@ class NumberSet:
         numbers = cls()
         if stored:
             pages = json.loads(zlib.decompress(bytes(stored)))
-            numbers._pages = {form: {page: int(bits, 16) for page, bits in by} for form, by in pages.items()}
+            for form, by in pages.items():
+                numbers._pages[form] = {page: int(bits, 16) for page, bits in by}
         return numbers
