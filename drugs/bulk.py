@@ -53,21 +53,39 @@ def update(model: type[models.Model], names: Sequence[str], rows: Sequence[Value
     """Give the fields `names` of rows that exist new values: each tuple is those, and last the primary key."""
     if not rows:
         return
-    fields = [_field(model, name) for name in names]
-    sets = ", ".join(f"{_quoted(field.column)} = %s" for field in fields)
     key = model._meta.pk
+    fields = [*(_field(model, name) for name in names), key]
+    table, whole = _quoted(model._meta.db_table), _adapted(rows, fields)
     with connection.cursor() as cursor:
-        cursor.executemany(
-            f"UPDATE {_quoted(model._meta.db_table)} SET {sets} WHERE {_quoted(key.column)} = %s",  # noqa: S608 (our own names)
-            _adapted(rows, [*fields, key]),
-        )
+        if connection.vendor == "postgresql":
+            # One statement: a thousand take ten times as long.
+            arrays = ", ".join(f"%s::{_base_type(field)}[]" for field in fields)
+            places = [f"v{at}" for at in range(len(fields))]
+            sets = ", ".join(
+                f"{_quoted(field.column)} = new.{place}" for field, place in zip(fields[:-1], places, strict=False)
+            )
+            cursor.execute(
+                f"UPDATE {table} SET {sets} FROM unnest({arrays}) AS new ({', '.join(places)}) "  # noqa: S608 (our own names)
+                f"WHERE {table}.{_quoted(key.column)} = new.{places[-1]}",
+                [list(values) for values in zip(*whole, strict=True)],
+            )
+        else:
+            sets = ", ".join(f"{_quoted(field.column)} = %s" for field in fields[:-1])
+            cursor.executemany(f"UPDATE {table} SET {sets} WHERE {_quoted(key.column)} = %s", whole)  # noqa: S608 (our own names)
 
 
 def is_in(model: type[models.Model], name: str, values: Collection[Any]) -> RawSQL:
     """The condition `name__in=values` for thousands of values: the ORM takes longer to look at each than the database."""
     column = f"{_quoted(model._meta.db_table)}.{_quoted(_field(model, name).column)}"
-    places = ", ".join(["%s"] * len(values)) or "NULL"
-    return RawSQL(f"{column} IN ({places})", tuple(values), models.BooleanField())  # noqa: S611 (our own names)
+    condition, parameters = one_of(column, values)
+    return RawSQL(condition, parameters, models.BooleanField())  # noqa: S611 (our own names)
+
+
+def one_of(column: str, values: Collection[Any]) -> tuple[str, tuple[Any, ...]]:
+    """The condition that `column` is one of many values, and its parameters."""
+    if connection.vendor == "postgresql":
+        return f"{column} = ANY(%s)", (list(values),)
+    return f"{column} IN ({', '.join(['%s'] * len(values)) or 'NULL'})", tuple(values)
 
 
 class JsonText(str):
@@ -86,6 +104,13 @@ def read_json(text: str) -> Any:
         return orjson.loads(text)
     except ValueError:  # a number of more than 64 bits
         return json.loads(text)
+
+
+def write_json(value: Any) -> str:
+    try:
+        return orjson.dumps(value).decode()
+    except TypeError:  # a number of more than 64 bits
+        return json.dumps(value)
 
 
 @contextmanager
@@ -136,6 +161,11 @@ def _is_made(field: models.Field) -> bool:
     return field.generated or (field.primary_key and isinstance(field, models.AutoField))
 
 
+def _base_type(field: models.Field) -> str:
+    """The column's type without its length: a cast to `varchar(10)` would cut what is longer, and say nothing."""
+    return str(field.rel_db_type(connection) if field.primary_key else field.db_type(connection)).partition("(")[0]
+
+
 def _default(field: models.Field) -> Any:
     is_now = getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False)
     return timezone.now() if is_now else field.get_default()
@@ -168,11 +198,4 @@ def _adapter(field: models.Field) -> Callable[[Any], Any] | None:
 
 
 def _json(value: Any) -> str | None:
-    return value if value is None or type(value) is JsonText else _written(value)
-
-
-def _written(value: Any) -> str:
-    try:
-        return orjson.dumps(value).decode()
-    except TypeError:  # a number of more than 64 bits
-        return json.dumps(value)
+    return value if value is None or type(value) is JsonText else write_json(value)

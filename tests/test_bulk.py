@@ -1,7 +1,7 @@
 """Rows written as tuples hold what `bulk_create` would have written, and no constraint is passed by."""
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import DataError, IntegrityError, connection, transaction
 from django.utils import timezone
 
 from drugs import bulk
@@ -75,3 +75,35 @@ def test_condition_of_no_value_finds_nothing():
 
     assert not Trial.objects.filter(bulk.is_in(Trial, "id", [])).exists()
     assert ImportRun.objects.filter(bulk.is_in(ImportRun, "id", {1, 2})).count() == 0
+
+
+def test_update_writes_every_kind_of_value():
+    trial, run = TrialFactory(enrollment=4, has_results=None), ImportRun.objects.create()
+    at = timezone.now()
+
+    bulk.update(Trial, ["enrollment", "has_results", "changed_at"], [(None, True, at, trial.pk)])
+    bulk.update(
+        ImportRun, ["counts", "owner_id", "error"], [({"new": 2**70, "é": ["a", None]}, None, "it's {x}", run.pk)]
+    )
+
+    trial.refresh_from_db()
+    run.refresh_from_db()
+    assert (trial.enrollment, trial.has_results, trial.changed_at) == (None, True, at)
+    assert (run.counts["é"], run.error) == (["a", None], "it's {x}")
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no length of text")
+def test_update_cuts_nothing():
+    trial = TrialFactory()
+
+    with pytest.raises(DataError), transaction.atomic():
+        bulk.update(Trial, ["overall_status"], [("RECRUITING" * 20, trial.pk)])
+
+
+def test_many_values_are_one_condition():
+    trials = [TrialFactory() for _number in range(3)]
+
+    found = Trial.objects.filter(bulk.is_in(Trial, "home_number", [trial.home_number for trial in trials[:2]]))
+
+    assert set(found) == set(trials[:2])
+    assert not Trial.objects.filter(bulk.is_in(Trial, "home_number", [])).exists()

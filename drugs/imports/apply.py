@@ -129,7 +129,7 @@ class _Application:
             ).order_by()
             said = {
                 row: (bulk.read_json(said), bulk.JsonText(raw))
-                for row, said, raw in waiting.values_list("row", bulk.json_text("said"), bulk.json_text("raw"))
+                for row, said, raw in waiting.values_list("row", "said", "raw")
             }
             if rows := [_Row(*row, *said[row[1]]) for row in found if row[1] in said]:
                 yield rows

@@ -69,9 +69,7 @@ def candidate_of(record: Unread, number: str, digest: str, source: Source) -> Ca
     own = parse_number(number)
     assert own  # noqa: S101 (it was one before)
     others = _others(cleaned.others, own) if cleaned.others else []
-    return Candidate(
-        record.row, own, digest, cleaned.facts, cleaned.raw, cleaned.last_update, others, cleaned.problems
-    )
+    return Candidate(record.row, own, digest, cleaned.facts, cleaned.raw, cleaned.last_update, others, cleaned.problems)
 
 
 def _others(found: Sequence[RegistryNumber], own: RegistryNumber) -> list[RegistryNumber]:

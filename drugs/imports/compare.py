@@ -197,7 +197,7 @@ def _keep_rows(run: ImportRun, verdicts: Sequence[Verdict]) -> None:
         ImportRecord,
         _RECORD,
         [
-            (run.pk, verdict.row, verdict.candidate.as_json(), verdict.candidate.raw)
+            (run.pk, verdict.row, bulk.write_json(verdict.candidate.as_json()), bulk.write_json(verdict.candidate.raw))
             for verdict in verdicts
             if verdict.candidate and _is_waiting(verdict)
         ],

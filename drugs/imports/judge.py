@@ -11,6 +11,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from drugs.bulk import read_json
 from drugs.imports.candidate import NUMBERS, Candidate, candidate_of, digest_of, is_refused
 from drugs.imports.claims import Claims
 from drugs.imports.number_set import NumberSet
@@ -156,7 +157,7 @@ class Judge:
             said[number] = (said_by_records(records[trial]), 0)
         rows = dict(self.run.rows.filter(number__in=numbers).values_list("row", "number"))
         for row, its in self.run.records_waiting.filter(row__in=rows).order_by("-row").values_list("row", "said"):
-            said[rows[row]] = (said.get(rows[row], ({}, 0))[0] | its["facts"], row)
+            said[rows[row]] = (said.get(rows[row], ({}, 0))[0] | read_json(its)["facts"], row)
         for verdict in self._pending:
             if verdict.candidate and verdict.number in numbers:
                 said[verdict.number] = (said.get(verdict.number, ({}, 0))[0] | verdict.candidate.facts, verdict.row)

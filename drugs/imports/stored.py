@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
-from drugs.bulk import is_in, json_text, read_json, reading_by_key
+from drugs.bulk import is_in, json_text, one_of, read_json, reading_by_key
 from drugs.imports.candidate import Candidate
 from drugs.models import RegistryRecord, StaffOverride, Trial, TrialIdentifier
 from drugs.resolution import Record
@@ -74,7 +74,7 @@ _WITH_DIGEST = """
         WHERE newer.trial_id = record.trial_id AND newer.said_by = record.said_by AND newer.registry = record.registry
         AND (newer.effective_on > record.effective_on
              OR (newer.effective_on = record.effective_on AND newer.id > record.id))
-    ) FROM drugs_registryrecord record WHERE digest IN ({places})
+    ) FROM drugs_registryrecord record WHERE {condition}
 """
 
 
@@ -82,8 +82,9 @@ def records_with(digests: Sequence[str]) -> list[tuple[str, str, int | None, boo
     """(digest, last update, run, whether its trial has a newer one of the same source) of each record that is stored."""
     if not digests:
         return []
+    condition, parameters = one_of("record.digest", digests)
     with reading_by_key(), connection.cursor() as cursor:
-        cursor.execute(_WITH_DIGEST.format(places=", ".join(["%s"] * len(digests))), digests)
+        cursor.execute(_WITH_DIGEST.format(condition=condition), parameters)
         return cursor.fetchall()
 
 

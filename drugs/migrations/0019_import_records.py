@@ -3,6 +3,8 @@
 The column `record` stays in the database, unused, for as long as processes with the older code may write it.
 """
 
+import json
+
 import django.db.models.deletion
 from django.db import migrations, models
 
@@ -15,7 +17,7 @@ def move(apps, schema_editor):
     ImportRecord = apps.get_model("drugs", "ImportRecord")
     batch = []
     for run, row, record in rows.values_list("run", "row", "record").iterator(BATCH):
-        batch.append(ImportRecord(run_id=run, row=row, raw=record.pop("raw"), said=record))
+        batch.append(ImportRecord(run_id=run, row=row, raw=json.dumps(record.pop("raw")), said=json.dumps(record)))
         if len(batch) == BATCH:
             ImportRecord.objects.using(using).bulk_create(batch)
             batch = []
@@ -44,11 +46,11 @@ class Migration(migrations.Migration):
                 ("row", models.PositiveIntegerField(verbose_name="row")),
                 (
                     "said",
-                    models.JSONField(
+                    models.TextField(
                         help_text="A `drugs.imports.candidate.Candidate`.", verbose_name="what the row says"
                     ),
                 ),
-                ("raw", models.JSONField(help_text="See the registry record.", verbose_name="as it was written")),
+                ("raw", models.TextField(help_text="See the registry record.", verbose_name="as it was written")),
             ],
             options={
                 "verbose_name": "record that waits",

@@ -144,8 +144,9 @@ class ImportRecord(models.Model):
 
     run = models.ForeignKey(ImportRun, models.CASCADE, related_name="records_waiting", db_index=False)
     row = models.PositiveIntegerField(_("row"))
-    said = models.JSONField(_("what the row says"), help_text=_("A `drugs.imports.candidate.Candidate`."))
-    raw = models.JSONField(_("as it was written"), help_text=_("See the registry record."))
+    # JSON as text: nothing but the import reads it, and no database takes it apart.
+    said = models.TextField(_("what the row says"), help_text=_("A `drugs.imports.candidate.Candidate`."))
+    raw = models.TextField(_("as it was written"), help_text=_("See the registry record."))
 
     class Meta:
         verbose_name = _("record that waits")
