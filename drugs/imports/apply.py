@@ -28,8 +28,8 @@ from drugs.vocabulary import RecordSource, RowDecision, RunState
 #: One import writes at a time: the key of PostgreSQL's advisory lock. SQLite has one writer anyway.
 _LOCK = 0x54524941
 _BATCH = 1000
-#: Each fact of a trial, and what its column holds where nobody states it.
-_NOT_STATED = [(name, None if Trial._meta.get_field(name).null else "") for name in Trial.FACTS]
+#: What the column of each fact holds where nobody states it.
+_NOT_STATED = [None if Trial._meta.get_field(name).null else "" for name in Trial.FACTS]
 
 
 def apply(run: ImportRun, *, as_previewed: bool = True) -> ImportRun:
@@ -131,7 +131,7 @@ class _Application:
                 row: (bulk.read_json(said), bulk.JsonText(raw))
                 for row, said, raw in waiting.values_list("row", "said", "raw")
             }
-            if rows := [_Row(*row, *said[row[1]]) for row in found if row[1] in said]:
+            if rows := [_Row(*row, *said[row[1]]) for row in found if row[1] in said]:  # type: ignore[call-arg]
                 yield rows
 
     def _write(self, rows: Sequence[_Row]) -> None:
@@ -180,7 +180,7 @@ class _Application:
             Trial,
             names,
             [
-                (verdict.number, _own(verdict).number.registry, *(verdict.facts.get(*fact) for fact in _NOT_STATED))
+                (verdict.number, _own(verdict).number.registry, *map(verdict.facts.get, Trial.FACTS, _NOT_STATED))
                 for verdict in verdicts
             ],
         )

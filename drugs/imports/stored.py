@@ -63,7 +63,7 @@ def stored_records(trials: Collection[int], **conditions: Any) -> dict[int, list
     grouped: dict[int, list[Record]] = defaultdict(list)
     found = RegistryRecord.objects.filter(is_in(RegistryRecord, "trial_id", trials), **conditions).order_by()
     for *values, facts in found.values_list(*Record._fields[:-1], json_text("facts")):
-        grouped[values[0]].append(Record(*values, read_json(facts)))
+        grouped[values[0]].append(Record._make([*values, read_json(facts)]))
     return grouped
 
 
