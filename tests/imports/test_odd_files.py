@@ -322,7 +322,8 @@ def test_a_last_update_that_is_yet_to_come_waits_for_a_person(imported):
     assert counts(run) == {"new": 1, "held": 1}
     row = run.rows.get(decision="held")
     assert "has not come yet" in row.problems[0]["reason"]
-    assert "last_update_posted" not in row.record["facts"]
+    waiting = run.records_waiting.get(row=row.row)
+    assert "last_update_posted" not in json.loads(waiting.said)["facts"]
 
 
 def test_a_failed_formula_costs_its_row_and_not_its_title(imported):
