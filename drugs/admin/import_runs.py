@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from drugs.admin.base import StaffAdmin
-from drugs.imports import downloads, mapping, runs, tasks
+from drugs.imports import downloads, mapping, progress, runs, tasks
 from drugs.imports.undo import NotAppliedError, undo
 from drugs.models import ColumnMapping, ImportRecord, ImportRow, ImportRun, Trial
 from drugs.vocabulary import RowDecision, RunState
@@ -134,6 +134,7 @@ class ImportRunAdmin(StaffAdmin):
             "can_map": request.user.has_perm("drugs.add_importrun"),
             "is_open": run.state == RunState.COMPARED,
             "is_waiting": run.state in (RunState.UPLOADED, RunState.CONFIRMED),
+            "progress": progress.of(run),
             "worker_command": tasks.worker_command(),
             "has_stopped": run.has_stopped(timezone.now()),
             "stopped_since": run.moved_at or run.created_at,

@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from drugs import bulk
+from drugs.imports import progress
 from drugs.imports.candidate import Candidate
 from drugs.imports.judge import Judge, Verdict
 from drugs.imports.problems import Problem, Weight
@@ -41,6 +42,7 @@ def apply(run: ImportRun, *, as_previewed: bool = True) -> ImportRun:
         if locked.state == RunState.CONFIRMED:
             with bulk.long_work():
                 _Application(locked, as_previewed).run_all()
+    progress.Gauge(run).end()
     run.refresh_from_db()
     return run
 
@@ -111,9 +113,12 @@ class _Application:
         self.moved: Counter[str] = Counter()
 
     def run_all(self) -> None:
+        gauge, done = progress.Gauge(self.run), 0
         for rows in self._waiting():
+            gauge.note(done, max(done, self.run.counts.get("new", 0) + self.run.counts.get("changed", 0)))
             for part in _apart(rows):
                 self._write(part)
+            done += len(rows)
         left_out = self.run.rows.filter(is_accepted=False, decision__in=(RowDecision.NEW, RowDecision.CHANGED))
         self.moved["left_out"] = left_out.count()
         self._finish()

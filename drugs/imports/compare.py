@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from drugs import bulk
+from drugs.imports import progress
 from drugs.imports.inspect import inspect
 from drugs.imports.judge import Judge, Verdict
 from drugs.imports.number_set import NumberSet
@@ -24,7 +25,7 @@ from drugs.imports.problems import FileRefusedError, Weight, shown
 from drugs.imports.recognise import ColumnsUnknownError, recognise
 from drugs.imports.records import Source
 from drugs.imports.runs import fail, opener
-from drugs.imports.tables import max_rows
+from drugs.imports.tables import Opener, max_rows
 from drugs.models import ImportRecord, ImportRow, ImportRun
 from drugs.vocabulary import RowDecision, RunState
 
@@ -63,14 +64,16 @@ def compare(run: ImportRun) -> ImportRun:
         _forget_rows(run)
     run.refresh_from_db()
     try:
-        source = open_source(run)
+        file = progress.Read(opener(run), run.size)
+        source = open_source(run, file)
         with bulk.long_work():
-            _compare(run, source, claim)
+            _compare(run, source, claim, file)
     except FileRefusedError as error:
         _forget_rows(run)
         run.detection = error.detection if isinstance(error, ColumnsUnknownError) else {}
         run.save(update_fields=["detection"])
         fail(run, str(error))
+    progress.Gauge(run).end()
     return run
 
 
@@ -79,14 +82,16 @@ def _forget_rows(run: ImportRun) -> None:
     run.records_waiting.all().delete()
 
 
-def open_source(run: ImportRun) -> Source:
-    """The run's file, recognised. Raises `FileRefusedError`."""
-    with opener(run)() as file:
+def open_source(run: ImportRun, opens: Opener | None = None) -> Source:
+    """The run's file, recognised; `opens` opens it, where somebody watches. Raises `FileRefusedError`."""
+    opens = opens or opener(run)
+    with opens() as file:
         inspection = inspect(file)
-    return recognise(opener(run), inspection, run.format or "auto")
+    return recognise(opens, inspection, run.format or "auto")
 
 
-def _compare(run: ImportRun, source: Source, claim: str) -> None:
+def _compare(run: ImportRun, source: Source, claim: str, file: progress.Read) -> None:
+    gauge = progress.Gauge(run)
     judge = Judge(run, source.said_by, keeps=source.keeps_what_changes_nothing)
     counts: Counter[str] = Counter()
     fields: Counter[str] = Counter()
@@ -103,6 +108,7 @@ def _compare(run: ImportRun, source: Source, claim: str) -> None:
                 _("The file has more than %(most)s records. Split it, or ask for the limit to be raised.")
                 % {"most": max_rows()}
             )
+        gauge.note(counts["rows"], lambda: file.expected(counts["rows"]))
         if verdicts or time.monotonic() - noted_at > _PROGRESS_EVERY:
             with transaction.atomic():
                 _keep_claim(run, claim, counts["rows"])
