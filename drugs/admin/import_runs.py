@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from drugs.admin.base import StaffAdmin
-from drugs.imports import downloads, mapping, progress, runs, tasks
+from drugs.imports import downloads, formats, mapping, progress, runs, tasks
 from drugs.imports.undo import NotAppliedError, undo
 from drugs.models import ColumnMapping, ImportRecord, ImportRow, ImportRun, Trial
 from drugs.vocabulary import RowDecision, RunState
@@ -135,6 +135,7 @@ class ImportRunAdmin(StaffAdmin):
             "is_open": run.state == RunState.COMPARED,
             "is_waiting": run.state in (RunState.UPLOADED, RunState.CONFIRMED),
             "progress": progress.of(run),
+            "format": formats.label(run.format),
             "worker_command": tasks.worker_command(),
             "has_stopped": run.has_stopped(timezone.now()),
             "stopped_since": run.moved_at or run.created_at,
@@ -186,11 +187,7 @@ class ImportRunAdmin(StaffAdmin):
         tasks.start_apply(run)
         run.refresh_from_db()
         if run.state == RunState.APPLIED:
-            messages.success(
-                request,
-                _t("Imported: %(new)s new and %(changed)s changed trials.")
-                % {"new": run.counts["new"], "changed": run.counts["changed"]},
-            )
+            messages.success(request, _written(run))
         return self._back(run)
 
     def compare(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -278,6 +275,15 @@ class ColumnMappingAdmin(StaffAdmin):
         return False
 
 
+def _written(run: ImportRun) -> str:
+    """What was written, less what a person left out."""
+    written = run.rows.filter(is_accepted=True)
+    return _t("Imported: %(new)s new and %(changed)s changed trials.") % {
+        "new": written.filter(decision=RowDecision.NEW).count(),
+        "changed": written.filter(decision=RowDecision.CHANGED).count(),
+    }
+
+
 def _may_discard(request: HttpRequest, run: ImportRun) -> bool:
     is_own = run.owner_id == request.user.pk and request.user.has_perm("drugs.add_importrun")
     return run.state in OPEN_STATES and (is_own or request.user.has_perm("drugs.delete_importrun"))
@@ -333,4 +339,16 @@ def _label(name: str) -> str:
 
 def _change(row: ImportRow, change: list[str]) -> dict[str, Any]:
     name, old, new = change
-    return {"name": name, "label": _label(name), "old": old, "new": new, "is_taken": name not in row.left_out}
+    return {
+        "name": name,
+        "label": _label(name),
+        "old": _in_words(name, old),
+        "new": _in_words(name, new),
+        "is_taken": name not in row.left_out,
+    }
+
+
+def _in_words(name: str, value: str) -> str:
+    """A value of a closed list as people read it."""
+    words = dict(Trial._meta.get_field(name).flatchoices) if name in Trial.FACTS else {}
+    return str(words.get(value, value))

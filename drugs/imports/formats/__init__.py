@@ -40,6 +40,12 @@ DOCUMENTS: tuple[Document, ...] = (
     Document(ctgov_xml.FORMAT, ctgov_xml.NAMES, lambda _element: True, ctgov_xml.cells, ctgov_xml.TAGS),
     Document(ictrp.FORMAT, ictrp.NAMES, ictrp.is_known, ictrp.cells, ictrp.TAGS),
 )
+LABELS = {table.name: table.label for table in (*TABLES, SHEET, *(document.table for document in DOCUMENTS))}
 NAMES = (
     *dict.fromkeys([*(table.name for table in TABLES), SHEET.name, *(document.table.name for document in DOCUMENTS)]),
 )
+
+
+def label(name: str) -> str:
+    """What people call a format; '' where none is known yet."""
+    return str(LABELS.get(name, ""))
