@@ -1,5 +1,6 @@
 """The page of an import: what would change, the decision on each row, and what came of it."""
 
+import json
 from typing import Any
 from urllib.parse import urlencode
 
@@ -117,8 +118,10 @@ class ImportRunAdmin(StaffAdmin):
         # The keys first: to sort a hundred thousand rows with their texts takes five times as long.
         page = Paginator(rows.values_list("pk", flat=True), PER_PAGE).get_page(request.GET.get("p"))
         page.object_list = list(rows.filter(pk__in=list(page.object_list)))
+        titles = _titles(run, page.object_list)
         for row in page.object_list:
             row.shown_changes = [_change(row, change) for change in row.changes]
+            row.title = row.trial.brief_title if row.trial else titles.get(row.row, "")
         context = {
             **self.admin_site.each_context(request),
             "title": _t("Import %(run)s: %(name)s") % {"run": run.pk, "name": run.original_name},
@@ -305,6 +308,13 @@ def _asked(request: HttpRequest) -> dict[str, str]:
         "q": request.GET.get("q", "").replace("\x00", "").strip()[:60],
         "sort": sort if sort in SORTS else "row",
     }
+
+
+def _titles(run: ImportRun, rows: list[ImportRow]) -> dict[int, str]:
+    """By row what a trial that is not there yet is called."""
+    waiting = run.records_waiting.filter(row__in=[row.row for row in rows if row.trial_id is None])
+    said = {row: json.loads(text)["facts"] for row, text in waiting.values_list("row", "said")}
+    return {row: facts.get("brief_title") or facts.get("official_title", "") for row, facts in said.items()}
 
 
 def _query(data: Any) -> str:

@@ -58,6 +58,7 @@ def test_the_upload_leads_to_the_page_of_its_run_and_writes_nothing(staff):
     assert not Trial.objects.exists()
     text = client.get(page(run)).content.decode()
     assert "NCT01363401" in text
+    assert '<span class="help import-title">A</span>' in text
     assert "Enrollment" in text
 
 

@@ -47,10 +47,11 @@ def test_comparing_and_writing_tell_how_far_they_are(stored, told):
     apply(run)
     writing = [note for note in told if note.total]
 
-    assert max(note.done for note in comparing) == 3000, comparing
+    assert max(note.done for note in comparing) == ROWS - compare.BATCH
     assert all(note.done <= note.total <= ROWS for note in comparing), comparing  # a block of lines is read ahead
     assert comparing[-1].total > 0.8 * ROWS
-    assert {note.done for note in writing} == {0, 1000, 2000, 3000}
+    assert len({note.done for note in writing}) >= 4
+    assert all(note.done < ROWS for note in writing)
     assert {note.total for note in writing} == {ROWS}
     assert progress.of(run) == progress.Progress(run.progress, 0)
 
