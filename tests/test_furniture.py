@@ -82,7 +82,7 @@ def test_every_page_leads_to_help_in_one_activation(client):
     pages = ["/", "/drugs/", "/drugs/abc/", "/trials/", "/search/", "/glossary/", "/updates/", "/data/", "/pages/"]
     pages += ["/pages/help/", "/portraits/", "/corrections/", "/corrections/new/", "/nothing-here/"]
     for path in pages:
-        assert 'class="help-now" href="/pages/help/"' in client.get(path).content.decode(), path
+        assert 'class="door help-now" href="/pages/help/"' in client.get(path).content.decode(), path
 
 
 def test_with_empty_tables_the_ways_on_and_the_disclaimer_stand_all_the_same(client):

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from drugs.models import Edition, FormerSlug, Publication
-from drugs.search import search
+from drugs.search import called_exactly, search
 
 #: So many therapies are compared side by side.
 MOST = 4
@@ -47,7 +47,10 @@ class Choice:
 
 
 def choose(asked: Iterable[str], at: dt.datetime) -> Choice:
-    """The therapies that `asked` names, by their addresses of today or of before; two queries, four where one is not live."""
+    """The therapies that `asked` names: by their addresses of today or of before, else by a name that is one therapy's alone.
+
+    One query; three more for an address that is not live, and those of the names for what is no address.
+    """
     wanted = list(dict.fromkeys(text.strip() for text in asked if text.strip()))[:MOST_ASKED]
     slugs = {text: text.casefold() for text in wanted if _SLUG.fullmatch(text.casefold())}
     live = _live(slugs.values(), at)
@@ -55,10 +58,14 @@ def choose(asked: Iterable[str], at: dt.datetime) -> Choice:
     if missing:
         live |= _moved(missing, at)
     gone = _withdrawn([slug for slug in missing if slug not in live], at)
-    found = {slug: live[slug] for slug in map(slugs.get, wanted) if slug in live}  # type: ignore[index]
+    found = {text: live[slug] for text, slug in slugs.items() if slug in live}
+    named = called_exactly((text for text in wanted if text not in found and slugs.get(text) not in gone), at)
+    if named:
+        by_slug = _live((edition.therapy.slug for edition in named.values()), at)
+        found |= {text: by_slug[edition.therapy.slug] for text, edition in named.items()}
     return Choice(
-        list({edition.pk: edition for edition in found.values()}.values()),
-        [_shown(text) for text in wanted if slugs.get(text) not in live and slugs.get(text) not in gone],
+        list({found[text].pk: found[text] for text in wanted if text in found}.values()),
+        [_shown(text) for text in wanted if text not in found and slugs.get(text) not in gone],
         [gone[slug] for slug in dict.fromkeys(slugs.values()) if slug in gone],
     )
 

@@ -103,6 +103,13 @@ class RecordFilterSet(django_filters.FilterSet):
                     name, value, self.words_of(name, value), "?" + rest.urlencode() if rest.urlencode() else "?"
                 )
 
+    def toggled(self, name: str, value: str) -> str:
+        """The address with this value chosen, or without it where it is; the other values stay."""
+        query = self.accepted()
+        values = query.getlist(name)
+        query.setlist(name, [other for other in values if other != value] if value in values else [*values, value])
+        return "?" + query.urlencode()
+
     def words_of(self, name: str, value: str) -> str:
         """How a value reads: the label of its choice, else as it was typed."""
         choices = dict(getattr(self.form.fields[name], "choices", ()))

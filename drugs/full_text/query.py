@@ -11,9 +11,11 @@ _WORD = re.compile(r"[^\W_]+")
 _QUOTED = re.compile(r'"([^"]+)"|“([^”]+)”|(\S+)')
 #: Words that say nothing about what is looked for. They count when there is no other.
 EMPTY_WORDS = frozenset(
-    "a an and are at by can do does for from how i in is it me my of on or the to what when which who will with "
-    "trial trials study studies".split()
+    "a about an and any are at be by can could do does for from has have how i in is it me my of on or should that the there "
+    "this to was were what when where which who why will with would you your trial trials study studies".split()
 )
+#: Words that say nothing in a question that begins with 'what': 'what does x mean', 'what does x stand for'.
+ENDS_OF_QUESTIONS = frozenset("mean means stand stands".split())
 
 
 def cleaned(text: str) -> str:
@@ -45,7 +47,8 @@ class Query:
     def parse(cls, text: str, *, is_beginning: bool = False, any_will_do: bool = False) -> "Query":
         parts = [words_of("".join(groups)) for groups in _QUOTED.findall(cleaned(text))]
         phrases = tuple(dict.fromkeys(part for part in parts if part))
-        telling = tuple(phrase for phrase in phrases if len(phrase) > 1 or phrase[0] not in EMPTY_WORDS)
+        empty = EMPTY_WORDS | ENDS_OF_QUESTIONS if phrases and phrases[0] == ("what",) else EMPTY_WORDS
+        telling = tuple(phrase for phrase in phrases if len(phrase) > 1 or phrase[0] not in empty)
         return cls(telling or phrases, is_beginning, any_will_do)
 
     def __bool__(self) -> bool:

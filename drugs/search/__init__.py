@@ -3,5 +3,6 @@
 from drugs.search.find import Results, search
 from drugs.search.hits import Hit
 from drugs.search.marking import Piece, marked, snippet
+from drugs.search.names import called_exactly
 
-__all__ = ["Hit", "Piece", "Results", "marked", "search", "snippet"]
+__all__ = ["Hit", "Piece", "Results", "called_exactly", "marked", "search", "snippet"]

@@ -94,6 +94,25 @@ def therapies(at: dt.datetime) -> list[Named]:
     return list(found.values())
 
 
+def called_exactly(texts: Iterable[str], at: dt.datetime) -> dict[str, Edition]:
+    """The one live edition that each text is a whole name of, in a heading before elsewhere; left out where several share it."""
+    wanted = {text: compact for text in texts if len(text) <= 100 and (compact := "".join(folded_words(text)))}
+    found: dict[str, Edition] = {}
+    every = therapies(at) if wanted else []
+    for text, compact in wanted.items():
+        for is_main in (True, False):
+            having = {
+                named.page.pk: named.page
+                for named in every
+                if any(name.compact == compact and name.is_main == is_main for name in named.names)
+            }
+            if len(having) == 1:
+                found[text] = next(iter(having.values()))
+            if having:
+                break
+    return found
+
+
 def terms() -> list[Named]:
     """The words of the glossary with their spellings."""
     return [

@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from drugs.comparison.sections import where_given
+from drugs.filters.base import RecordFilterSet
 from drugs.linked_data import therapy_data, trial_data
 from drugs.models import ReportedResult, Trial
 from drugs.partial_dates import PartialDate
@@ -123,6 +124,12 @@ def source_anchor(page: Any, source: Any) -> str:
 
 
 @register.simple_tag
+def toggled(filterset: RecordFilterSet, name: str, value: str) -> str:
+    """The address of a list with one value of a facet chosen, or taken off."""
+    return filterset.toggled(name, value)
+
+
+@register.simple_tag
 def next_anchor(page: Any, position: int) -> str:
     """The anchor of the section after the one at `position`, which counts from 1."""
     return str(page.places[position].anchor)
@@ -158,6 +165,14 @@ def names(columns: list[Any]) -> str:
     """'A, B and C' for what has a name."""
     *most, last = [column.name for column in columns]
     return _("%(names)s and %(last)s") % {"names": ", ".join(most), "last": last} if most else last
+
+
+@register.filter
+def names_in_heading(columns: list[Any]) -> SafeString:
+    """The same for a heading: a name breaks after a slash, and not after its hyphens as long as it fits a line."""
+    *most, last = [breakable(column.name).replace("-", "-\u2060") for column in columns]
+    shown = _("%(names)s and %(last)s") % {"names": ", ".join(most), "last": last} if most else last
+    return mark_safe(shown)  # noqa: S308 (each name is escaped by `breakable`)
 
 
 @register.filter

@@ -8,7 +8,7 @@ from django.core import mail
 from django.core.management import call_command
 from django.utils import timezone
 
-from drugs.models import Edition, ImportRun, ReviewFlag
+from drugs.models import Edition, ImportRun, ReviewFlag, TrialChange
 from drugs.publishing.answers import answer_later
 from drugs.publishing.desk import PILES, desk
 from drugs.publishing.digest_mail import digest_mail, recipients
@@ -74,6 +74,8 @@ def published(months_ago=0, days_ago=0, **fields):
         (["change_edition"], ["flags", "drafts", "due", "others_drafts"]),
         (["confirm_importrun"], ["imports"]),
         (["change_therapytrial"], ["suggested", "unlinked"]),
+        (["change_trialcutoff"], ["cutoffs"]),
+        (["confirm_trialcutoff"], ["cutoffs"]),
     ],
 )
 def test_a_person_sees_the_piles_of_their_own_work(permissions, keys):
@@ -198,6 +200,34 @@ def test_suggestions_and_trials_of_no_therapy():
 
     assert pile("suggested", curator).count == 1
     assert titles("unlinked", curator) == ["NCT22222222"]
+
+
+def test_limits_that_the_registry_overtook_wait_for_editors_and_new_ones_for_a_second_person():
+    editor, reviewer = person("change_trialcutoff"), person("confirm_trialcutoff")
+    trials = {
+        number: factories.TrialFactory(home_number=number, overall_status=status)
+        for number, status in (
+            ("NCT11111111", "RECRUITING"),
+            ("NCT22222222", "RECRUITING"),
+            ("NCT33333333", "COMPLETED"),
+        )
+    }
+    for trial in trials.values():
+        factories.TrialCutoffFactory(trial=trial, confirmed=True)
+    factories.TrialCutoffFactory(trial=trials["NCT22222222"], kind="age_max", number=80, saved_by=editor)
+    factories.TrialCutoffFactory(trial=trials["NCT22222222"], kind="age_min", number=18, saved_by=reviewer)
+    assert pile("cutoffs", editor).count == 0
+    for number in ("NCT11111111", "NCT33333333"):
+        TrialChange.objects.create(
+            trial=trials[number], field="eligibility_criteria", old="a", new="b", changed_at=NOW()
+        )
+
+    (overtaken,), (new,) = pile("cutoffs", editor).tasks, pile("cutoffs", reviewer).tasks
+
+    assert overtaken.title == "NCT11111111: At most 24 months since the first symptom"
+    assert "the registry changed its text" in overtaken.why
+    assert (new.title, new.why) == ("NCT22222222: At most 80 years old", "waits for a second person")
+    assert pile("cutoffs").count == 3
 
 
 def test_a_pile_shows_ten_and_counts_all_in_as_many_queries(django_assert_max_num_queries):
