@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
 import django_filters
 from django import forms
@@ -105,10 +106,9 @@ class RecordFilterSet(django_filters.FilterSet):
 
     def toggled(self, name: str, value: str) -> str:
         """The address with this value chosen, or without it where it is; the other values stay."""
-        query = self.accepted()
-        values = query.getlist(name)
-        query.setlist(name, [other for other in values if other != value] if value in values else [*values, value])
-        return "?" + query.urlencode()
+        chosen = dict(self.accepted().lists())
+        chosen[name] = sorted({*chosen.get(name, [])} ^ {value})
+        return "?" + urlencode([(known, one) for known in self.filters for one in chosen.get(known, [])])
 
     def words_of(self, name: str, value: str) -> str:
         """How a value reads: the label of its choice, else as it was typed."""

@@ -134,7 +134,9 @@ def test_targets_are_large_and_apart_and_nothing_is_too_wide(page, site, width):
     wrong = {}
     for name, path in PAGES.items():
         page.goto(site + path)
-        page.evaluate("document.querySelectorAll('main details, header details').forEach((details) => { details.open = true })")
+        page.evaluate(
+            "document.querySelectorAll('main details, header details').forEach((details) => { details.open = true })"
+        )
         wrong[name] = page.evaluate(f"({MEASURE})({{size: 48, gap: 16}})")
 
     assert not {name: findings for name, findings in wrong.items() if findings}

@@ -15,6 +15,8 @@ from drugs.full_text.query import LONGEST, cleaned
         ("“open label”", (("open", "label"),)),
         ("edaravone edaravone", (("edaravone",),)),
         ("the trial of tofersen", (("tofersen",),)),
+        ("What does double-blind mean?", (("double", "blind"),)),
+        ("mean difference", (("mean",), ("difference",))),
         ("what is it", (("what",), ("is",), ("it",))),
         ("", ()),
         ("  \x00\x07\u200b ", ()),

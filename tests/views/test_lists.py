@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from bs4 import BeautifulSoup
 from django.utils import timezone
 
 from tests import factories
@@ -138,6 +139,20 @@ def test_the_state_is_said_in_words_and_each_filter_comes_off_by_one_link(client
     assert "Approved, Small molecule: 1 of 2 therapies" in html
     assert 'href="?stage=approved"' in html
     assert 'href="?modality=small_molecule"' in html
+
+
+def test_each_value_of_a_facet_is_one_link_that_keeps_the_others(client):
+    staged("abc", "approved")
+    staged("def", "in_development")
+
+    page = BeautifulSoup(client.get("/drugs/?stage=approved&q=a&sort=name").content, "html5lib")
+    links = {" ".join(link.get_text(" ").split()): link["href"] for link in page.select(".options a")}
+    form = {field["name"]: field.get("value") for field in page.select(".filters form [name]")}
+
+    assert links["Chosen, take off: Approved 1"] == "?q=a&sort=name#state"
+    assert links["Small molecule 1"] == "?q=a&stage=approved&modality=small_molecule&sort=name#state"
+    assert form == {"q": "a", "sort": None, "stage": "approved"}
+    assert page.select_one("#state").name == "p"
 
 
 @pytest.mark.parametrize("query", ["stage=finished", "phase=PHASE9", "country=ZZ", "sort=password", "sponsor=nobody"])
