@@ -9,15 +9,19 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator
+from email.utils import parsedate_to_datetime
 from http.client import HTTPException
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 ADDRESS = "https://clinicaltrials.gov/api/v2/studies"
 PAGE_SIZE = 100
 _MOST_BYTES = 64 << 20
 _MOST_PAGES = 5_000
+#: Seconds that are waited when the registry asks for them; for longer the command ends.
+_LONGEST_WAIT = 600
 #: Statuses after which asking again may help.
 _PASSING = frozenset((408, 425, 429, 500, 502, 503, 504))
 
@@ -45,12 +49,20 @@ class Client:
 
     def pages(self, parameters: dict[str, str]) -> Iterator[list[dict[str, Any]]]:
         """The studies of each page, until there is no next one. A page that comes twice ends in an error."""
-        token, seen = "", set()
+        token, seen, total, found = "", set(), 0, 0
         for _page in range(_MOST_PAGES):
             answer = self._page(parameters | ({"pageToken": token} if token else {}))
             yield answer["studies"]
+            total, found = total or _whole(answer.get("totalCount")), found + len(answer["studies"])
             token = answer.get("nextPageToken") or ""
             if not token:
+                if found < total:
+                    raise FetchError(
+                        _(
+                            "The registry has %(total)s studies and gave %(found)s. Nothing was imported: try again later."
+                        )
+                        % {"total": total, "found": found}
+                    )
                 return
             if token in seen:
                 raise FetchError(_("The registry gives the same page again and again."))
@@ -66,15 +78,20 @@ class Client:
             try:
                 return self._answer(url)
             except urllib.error.HTTPError as error:
-                reason, after = f"HTTP {error.code}", error.headers.get("Retry-After", "")
+                reason, after = f"HTTP {error.code}", seconds_asked(error.headers.get("Retry-After", ""))
                 if error.code not in _PASSING:
                     raise FetchError(
                         _("The registry refuses the question: %(reason)s.") % {"reason": reason}
                     ) from error
-            except (OSError, HTTPException, ValueError) as error:
-                reason, after = str(error) or type(error).__name__, ""
+                if after > _LONGEST_WAIT:
+                    raise FetchError(
+                        _("The registry asks to come back in %(minutes)s minutes (%(reason)s). Nothing was imported.")
+                        % {"minutes": round(after / 60), "reason": reason}
+                    ) from error
+            except (OSError, HTTPException, ValueError, RecursionError) as error:
+                reason, after = str(error) or type(error).__name__, 0.0
             if attempt < self.tries:
-                self._wait(min(float(after) if after.isdigit() else 2.0**attempt, 60))
+                self._wait(after or min(2.0**attempt, 60))
         raise FetchError(
             _("The registry did not answer in %(tries)s tries (%(reason)s). Nothing was imported: try again later.")
             % {"tries": self.tries, "reason": reason[:200]}
@@ -101,9 +118,23 @@ class Client:
         return answer
 
 
+def seconds_asked(after: str) -> float:
+    """What a `Retry-After` asks for, in seconds or as a time of day; 0 where it says nothing that can be read."""
+    if after.strip().isdigit():
+        return float(after)
+    try:
+        return max(0.0, (parsedate_to_datetime(after) - timezone.now()).total_seconds())
+    except (ValueError, TypeError):
+        return 0.0
+
+
+def _whole(value: Any) -> int:
+    return value if isinstance(value, int) else 0
+
+
 def query(condition: str = "", ids: list[str] | None = None) -> dict[str, str]:
     """The API's parameters for a condition, or for registry numbers."""
-    asked = {"pageSize": str(PAGE_SIZE), "format": "json"}
+    asked = {"pageSize": str(PAGE_SIZE), "format": "json", "countTotal": "true"}
     if condition:
         asked["query.cond"] = condition
     if ids:

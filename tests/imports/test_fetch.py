@@ -1,13 +1,16 @@
 """Fetching from a registry that answers, errors, stalls and cuts off like the real one."""
 
+import datetime as dt
 import json
 import threading
 import time
+from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlparse
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from drugs.imports.fetch import Client, FetchError, query
 from drugs.models import Trial
@@ -17,10 +20,9 @@ def study(number):
     return {"protocolSection": {"identificationModule": {"nctId": number, "briefTitle": f"Study {number}"}}}
 
 
-def page(*numbers, next_token=""):
-    return json.dumps(
-        {"studies": [study(number) for number in numbers]} | ({"nextPageToken": next_token} if next_token else {})
-    ).encode()
+def page(*numbers, next_token="", **more):
+    answer = {"studies": [study(number) for number in numbers]} | more
+    return json.dumps(answer | ({"nextPageToken": next_token} if next_token else {})).encode()
 
 
 @pytest.fixture
@@ -37,9 +39,10 @@ def registry():
             if answer == "drop":
                 self.connection.close()
                 return
-            if isinstance(answer, int):
-                self.send_response(answer)
-                self.send_header("Retry-After", "7")
+            if isinstance(answer, int | tuple):
+                status, after = answer if isinstance(answer, tuple) else (answer, "7")
+                self.send_response(status)
+                self.send_header("Retry-After", after)
                 self.send_header("Content-Length", "0")
                 self.end_headers()
                 return
@@ -79,13 +82,67 @@ def test_pages_are_followed_to_the_last_with_a_pause_between(registry):
     assert waits == [1.5]
 
 
-@pytest.mark.parametrize("failure", [500, 503, 429, "stall", "cut", "drop", b"<html>", b"[]", b'{"studies": 1}'])
+@pytest.mark.parametrize(
+    "failure",
+    [
+        500,
+        503,
+        429,
+        408,
+        "stall",
+        "cut",
+        "drop",
+        b"<html>",
+        b"[]",
+        b'{"studies": 1}',
+        b'{"error": "busy"}',
+        b"[" * 99_999,
+    ],
+)
 def test_a_passing_failure_is_asked_again(registry, failure):
     registry.answers += [failure, page("NCT00000001")]
     asker, waits = client(registry)
 
     assert len(list(asker.pages(query("als")))) == 1
     assert waits[0] == (7 if isinstance(failure, int) else 2)
+
+
+def test_what_retry_after_asks_for_is_waited(registry):
+    soon = format_datetime(timezone.now() + dt.timedelta(seconds=90), usegmt=True)
+    registry.answers += [(429, "120"), (503, soon), (503, "soon"), page("NCT00000001")]
+    asker, waits = client(registry, pause=0)
+
+    assert len(list(asker.pages(query("als")))) == 1
+    waited = [wait for wait in waits if wait]
+    assert waited[0] == 120
+    assert 80 < waited[1] <= 90
+    assert waited[2] == 8
+
+
+def test_a_registry_that_asks_for_longer_ends_the_command(registry):
+    registry.answers += [(429, "7200")]
+    asker, waits = client(registry)
+
+    with pytest.raises(FetchError, match="come back in 120 minutes"):
+        list(asker.pages(query("als")))
+    assert waits == []
+
+
+def test_waits_grow_and_none_is_longer_than_a_minute(registry):
+    registry.answers += ["drop"] * 8
+    asker, waits = client(registry, tries=8, pause=0)
+
+    with pytest.raises(FetchError):
+        list(asker.pages(query("als")))
+    assert [wait for wait in waits if wait] == [2, 4, 8, 16, 32, 60, 60]
+
+
+def test_fewer_studies_than_the_registry_says_it_has_are_not_taken(registry):
+    registry.answers += [page("NCT00000001", totalCount=3, next_token="b"), page("NCT00000002")]
+    asker, _waits = client(registry)
+
+    with pytest.raises(FetchError, match="has 3 studies and gave 2"):
+        list(asker.pages(query("als")))
 
 
 def test_a_registry_that_keeps_failing_ends_in_one_sentence(registry):
@@ -126,6 +183,15 @@ def test_the_command_feeds_the_same_pipeline(registry):
 
     assert registry.asked[0]["filter.ids"] == ["NCT00000001|NCT00000002"]
     assert Trial.objects.count() == 2
+
+
+@pytest.mark.django_db
+def test_numbers_that_the_registry_does_not_know_are_named(registry, capsys):
+    registry.answers += [page("NCT00000001")]
+
+    call_command("fetch_trials", "--ids", "NCT00000001", "nct00000009", "--address", registry.address, "--pause", "0")
+
+    assert "does not know, or hides: NCT00000009" in capsys.readouterr().out
 
 
 @pytest.mark.django_db

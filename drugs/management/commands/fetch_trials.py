@@ -1,6 +1,7 @@
 """Fetch studies from ClinicalTrials.gov and import them, as a file of the same would be."""
 
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from drugs.imports import fetch
 from drugs.imports.compare import batches
+from drugs.imports.formats import ctgov_json
 from drugs.registry_numbers import parse_number
 from drugs.vocabulary import Registry
 
@@ -40,10 +42,15 @@ class Command(BaseCommand):
             try:
                 client = fetch.Client(options["address"], timeout=options["timeout"], pause=options["pause"])
                 with path.open("wb") as file:
+                    found: set[str] = set()
                     pages = (page for question in questions for page in client.pages(question))
-                    file.writelines(fetch.as_json(pages))
+                    file.writelines(fetch.as_json(_noted(pages, found)))
             except fetch.FetchError as error:
                 raise CommandError(str(error), returncode=2) from error
+            if missing := sorted(set(_numbers(options["ids"])) - found):
+                self.stdout.write(
+                    _("The registry does not know, or hides: %(numbers)s.") % {"numbers": ", ".join(missing[:50])}
+                )
             passed = {name: options[name] for name in ("dry_run", "strict", "accept_large_change", "report")}
             call_command("import_trials", str(path), stdout=self.stdout, stderr=self.stderr, **passed)
 
@@ -55,6 +62,17 @@ class Command(BaseCommand):
             text for text, number in zip(ids, numbers, strict=True) if not number or number.registry != Registry.CTGOV
         ]:
             raise CommandError(_("'%(text)s' is no number of ClinicalTrials.gov.") % {"text": wrong[0]}, returncode=2)
-        wanted = [number.number for number in numbers if number]
-        by_id = [fetch.query(ids=part) for part in batches(wanted, _IDS_A_QUESTION)]
+        by_id = [fetch.query(ids=part) for part in batches(_numbers(ids), _IDS_A_QUESTION)]
         return by_id + ([fetch.query(condition)] if condition else [])
+
+
+def _numbers(ids: list[str]) -> list[str]:
+    """NCT numbers in full, each once."""
+    return list(dict.fromkeys(number.number for text in ids if (number := parse_number(text))))
+
+
+def _noted(pages: Iterator[list[Any]], found: set[str]) -> Iterator[list[Any]]:
+    """The pages as they are; the numbers of their studies go into `found`."""
+    for studies in pages:
+        found.update(ctgov_json.cells(study)["nctid"] for study in studies if ctgov_json.is_study(study))
+        yield studies
