@@ -25,6 +25,7 @@ from import_export.results import Result, RowResult
 from import_export.tmp_storages import BaseStorage
 
 from drugs.imports import runs, tasks
+from drugs.imports.dates import latest_today
 from drugs.models import ImportRun, Trial
 from drugs.partial_dates import PartialDateFormField
 
@@ -108,6 +109,12 @@ class TrialImportForm(ImportForm):
                 % {"most": filesizeformat(settings.IMPORT_MAX_BYTES)}
             )
         return file
+
+    def clean_exported_on(self) -> str:
+        day = self.cleaned_data["exported_on"]
+        if day and str(day) > latest_today():
+            raise forms.ValidationError(_t("This day has not come yet."))
+        return str(day)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

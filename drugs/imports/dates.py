@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from functools import cache, lru_cache
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from drugs.imports.characters import plain
@@ -56,6 +57,11 @@ def iso(year: int, month: int | None = None, day: int | None = None) -> str:
     except ValueError:
         raise BadValueError(_("The calendar has no such day.")) from None
     return "-".join([f"{year:04}", *(f"{part:02}" for part in (month, day) if part is not None)])
+
+
+def latest_today() -> str:
+    """The latest day that is today somewhere, as ISO 8601 text."""
+    return (timezone.now() + timedelta(days=1)).date().isoformat()
 
 
 def _tidy(value: str) -> str:

@@ -13,9 +13,11 @@ from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from drugs.imports.dates import latest_today
 from drugs.imports.problems import FileRefusedError, shown
 from drugs.imports.tables import Opener
 from drugs.models import ImportRun
+from drugs.partial_dates import PartialDate
 from drugs.vocabulary import RunState
 
 
@@ -56,6 +58,8 @@ def store(
     chunks: Iterable[bytes], name: str, *, owner: Any = None, exported_on: str = "", format: str = "auto"
 ) -> ImportRun:
     """Keep a file's bytes as a run that waits to be compared. Raises `FileRefusedError` for one that is too large."""
+    if exported_on:
+        _check_day(exported_on)
     run = ImportRun(original_name=shown(Path(name).name, 255), owner=owner, exported_on=exported_on, format=format)
     counted = _Counted(chunks)
     try:
@@ -67,6 +71,15 @@ def store(
     run.size, run.sha256 = counted.size, counted.sha256
     run.save()
     return run
+
+
+def _check_day(exported_on: str) -> None:
+    try:
+        day = PartialDate.parse(exported_on)
+    except ValueError as error:
+        raise FileRefusedError(_("The day of the download is not clear. %(reason)s") % {"reason": error}) from None
+    if day > latest_today():
+        raise FileRefusedError(_("The day of the download (%(day)s) has not come yet.") % {"day": day})
 
 
 def opener(run: ImportRun) -> Opener:

@@ -5,6 +5,7 @@ import json
 import pytest
 from django.contrib.auth.models import Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
 from django.urls import reverse
 
 from drugs.models import ImportRun, Trial
@@ -198,6 +199,18 @@ def test_too_large_a_file_is_refused_by_the_form(staff, settings):
     response = upload(staff(*ALL), csv_file(A))
 
     assert "larger than" in response.content.decode()
+    assert not ImportRun.objects.exists()
+
+
+def test_a_day_of_download_that_is_yet_to_come_is_refused(staff, tmp_path):
+    data = {"import_file": SimpleUploadedFile("file.csv", csv_file(A)), "resource": "0", "exported_on": "2099-01-01"}
+    response = staff(*ALL).post(reverse("admin:drugs_trial_import"), data)
+
+    assert "has not come yet" in response.content.decode()
+    (tmp_path / "file.csv").write_bytes(csv_file(A))
+    with pytest.raises(SystemExit) as ended:
+        call_command("import_trials", str(tmp_path / "file.csv"), "--exported-on", "2099")
+    assert ended.value.code == 2
     assert not ImportRun.objects.exists()
 
 

@@ -117,3 +117,33 @@ def test_undo_import_puts_back_once(run_import):
         call_command("undo_import", str(run.pk))
     with pytest.raises(CommandError):
         call_command("undo_import", "999")
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "sentence"),
+    [
+        ("none.csv", [], "There is no such file."),
+        (".", [], "This is a folder"),
+        ("file.csv", ["--exported-on", "last week"], "Write a date as 2020"),
+        ("file.csv", ["--exported-on", "2099"], "has not come yet"),
+    ],
+)
+def test_what_cannot_be_done_is_one_sentence_and_status_2(tmp_path, capsys, name, options, sentence):
+    (tmp_path / "file.csv").write_bytes(csv_file(GOOD))
+
+    with pytest.raises(SystemExit) as ended:
+        call_command("import_trials", str(tmp_path / name), *options)
+
+    assert ended.value.code == 2
+    assert sentence in capsys.readouterr().err
+    assert not ImportRun.objects.exists()
+
+
+def test_a_report_that_cannot_be_written_is_told_before_anything_is(tmp_path):
+    (tmp_path / "file.csv").write_bytes(csv_file(GOOD))
+
+    with pytest.raises(CommandError, match="cannot be written") as ended:
+        call_command("import_trials", str(tmp_path / "file.csv"), "--report", str(tmp_path / "none/report.json"))
+
+    assert ended.value.returncode == 2
+    assert not Trial.objects.exists()

@@ -1,19 +1,17 @@
 """A format that is a table: a column of registry numbers, and what becomes of each other column."""
 
-import datetime as dt
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from operator import itemgetter
 from typing import Any
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from drugs.imports.asides import is_aside, note
 from drugs.imports.cell_number import number_of, numbers_within
 from drugs.imports.clean import MISSING
-from drugs.imports.dates import certain_date, date_of, told_order
+from drugs.imports.dates import certain_date, date_of, latest_today, told_order
 from drugs.imports.formats.several_rows import Place, as_one
 from drugs.imports.limits import too_long
 from drugs.imports.problems import (
@@ -241,8 +239,7 @@ class TableSource:
 
     @cached_property
     def _tomorrow(self) -> str:
-        """The latest day that is today somewhere."""
-        return (timezone.now() + dt.timedelta(days=1)).date().isoformat()
+        return latest_today()
 
     def _hold_the_future(self, cleaned: Cleaned) -> None:
         """A 'last update' that is yet to come would stand above every later one: a person looks at it."""

@@ -1,6 +1,7 @@
 """Import a registry's file from the command line: the functions of the admin, without its preview."""
 
 import json
+import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -52,8 +53,12 @@ class Command(BaseCommand):
         path: Path | None = options["file"]
         if (path is None) == (options["resume"] is None):
             raise CommandError(_("Name a file, or the run to go on with: --resume RUN."), returncode=2)
+        _check_report(options["report"])
         if path is None:
             return self._resume(options)
+        if not path.exists() or path.is_dir():
+            reason = _("This is a folder: name a file in it.") if path.is_dir() else _("There is no such file.")
+            return self._refuse(path, reason, options)
         try:
             run = runs.store(_chunks(path), path.name, exported_on=options["exported_on"], format=options["format"])
         except (OSError, FileRefusedError) as error:
@@ -168,6 +173,12 @@ def _write_report(pieces: Iterable[str], options: dict[str, Any]) -> None:
     if options["report"]:
         with options["report"].open("w", encoding="utf-8") as file:
             file.writelines(pieces)
+
+
+def _check_report(path: Path | None) -> None:
+    """Before anything is written, and not after."""
+    if path and (path.is_dir() or not os.access(path if path.exists() else path.parent, os.W_OK)):
+        raise CommandError(_("The report cannot be written to %(path)s.") % {"path": path}, returncode=2)
 
 
 def _forget(run: ImportRun) -> None:
