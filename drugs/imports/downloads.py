@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.http import StreamingHttpResponse
-from django.utils.translation import gettext as _
 
 from drugs.imports.compare import open_source
+from drugs.imports.mapping import ADDED
 from drugs.imports.report import as_json, changes
 from drugs.imports.spreadsheets import harmless
 from drugs.models import ImportRun
@@ -45,7 +45,7 @@ def problems_csv(run: ImportRun) -> StreamingHttpResponse:
 
     def rows() -> Iterator[list[Any]]:
         source = open_source(run)
-        yield [*source.headers, _("Row"), _("Decision"), _("Why it was not imported")]
+        yield [*source.headers, *ADDED]
         for row, cells in source.as_written(reasons.keys()):
             yield [*cells, row, *reasons[row]]
 

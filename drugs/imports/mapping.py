@@ -4,6 +4,7 @@ import hashlib
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
 
 from drugs.imports.clean import key
 from drugs.imports.formats.sheet import BY_FACT, GUESSES
@@ -16,9 +17,16 @@ NUMBER, NOTHING = "number", ""
 _EXAMPLES = 3
 
 
+#: What the download of rows to mend adds behind the columns of the file.
+ADDED = (_l("Row"), _l("Decision"), _l("Why it was not imported"))
+
+
 def header_digest(headers: list[str]) -> str:
-    """The same for the same names in the same order, however they are spelt."""
-    return hashlib.sha256("\x1f".join(key(header) for header in headers).encode()).hexdigest()
+    """The same for the same names in the same order, however they are spelt; also when they come back with mended rows."""
+    names = [key(header) for header in headers]
+    if names[-len(ADDED) :] == [key(str(name)) for name in ADDED]:
+        names = names[: -len(ADDED)]
+    return hashlib.sha256("\x1f".join(names).encode()).hexdigest()
 
 
 def columns(headers: list[str], number_at: int) -> tuple[int, dict[int, Column]]:
