@@ -71,6 +71,8 @@ def _tidy(value: str) -> str:
 @lru_cache(maxsize=65536)
 def certain_date(value: str) -> str | None:
     """The date in a form that can be read in one way only; None when it has none of these forms."""
+    if value.endswith(".0"):  # a number that a program wrote with its decimals: 20200318.0, 2011.0
+        value = value[:-2]
     if not value.isascii() or "  " in value:
         value = _tidy(value)
     if found := _ISO.fullmatch(value):
@@ -128,6 +130,12 @@ def date_of(order: str | None) -> Callable[[str], str]:
                 _("This may be read day first or month first, and the other dates of its column do not tell which.")
             )
         day_first = first > 12 or found[2] == "." if order is None else order == "day"
+        if order is not None and (second if day_first else first) > 12:
+            raise BadValueError(
+                _("Read day first, as the dates of this column are, the month is above 12.")
+                if day_first
+                else _("Read month first, as the dates of this column are, the month is above 12.")
+            )
         return slashed(value, day_first=day_first) or ""
 
     return clean

@@ -5,7 +5,6 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from drugs.imports.problems import Problem
 from drugs.models import Trial
 
 _MOST: dict[str, int] = {
@@ -13,12 +12,11 @@ _MOST: dict[str, int] = {
 }
 
 
-def too_long(facts: Mapping[str, Any]) -> list[Problem]:
-    """A problem for each fact that its column cannot hold."""
+def too_long(facts: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Each fact that its column cannot hold, and why."""
     return [
-        Problem(
-            str(Trial._meta.get_field(name).verbose_name),
-            value,
+        (
+            name,
             _("The text has %(length)s characters; at most %(most)s fit.")
             % {"length": len(value), "most": _MOST[name]},
         )

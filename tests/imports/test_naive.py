@@ -238,7 +238,7 @@ def test_an_unclosed_quote_that_a_later_row_closes_swallows_nothing(imported):
         ({"Phases": "PHASE9"}, "Phases", "held"),
         ({"Start_Date": "31/31/2020"}, "Start Date", "refused"),
         ({"Brief_Summary": "a\x00b"}, "Brief Summary", "refused"),
-        ({"Acronym": "x" * 201}, "acronym", "refused"),
+        ({"Acronym": "x" * 201}, "Acronym", "refused"),
         ({"NCT_Number": "NCT0136340"}, "NCT Number", "refused"),
         ({"NCT_Number": ""}, "NCT Number", "refused"),
     ],

@@ -180,7 +180,7 @@ def test_a_number_of_the_wrong_length_or_of_other_digits_is_none(cell):
 
 def test_the_twin_saves_a_date_that_is_none(imported):
     run = imported(
-        "TrialID,Public title,Date registration,Date registration3\nChiCTR2000029953,A,03/18/2020,20200318\n"
+        "TrialID,Public title,Date registration,Date registration3\nChiCTR2000029953,A,31/02/2020,20200318\n"
     )
 
     assert trial("CHICTR2000029953").first_posted == "2020-03-18"
@@ -352,3 +352,24 @@ def test_a_sheet_of_a_chart_is_passed_over(imported):
 )
 def test_a_sentence_ends_with_one_full_stop(sentence, ended):
     assert one_stop(sentence) == ended
+
+
+def test_a_registry_s_dates_that_a_spreadsheet_turned_round_are_read_by_their_column(imported):
+    head = "TrialID,Public title,Date registration,Date enrollement\n"
+    imported(head + "KCT0000001,A,3/18/2020,3/4/2020\nKCT0000002,B,3/4/2020,3/4/2020\n")
+
+    assert trial("KCT0000001").first_posted == "2020-03-18"
+    assert trial("KCT0000002").first_posted == "2020-03-04"
+    assert trial("KCT0000001").start_date == "2020-04-03"  # its column says nothing else: as the registry writes it
+
+
+def test_numbers_with_decimals_are_dates_all_the_same(imported):
+    imported("TrialID,Public title,Date registration3,Date enrollement\nKCT0000001,A,20200318.0,2011.0\n")
+
+    assert (trial("KCT0000001").first_posted, trial("KCT0000001").start_date) == ("2020-03-18", "2011")
+
+
+def test_too_long_a_text_is_told_under_its_column(compared):
+    run = compared(f"NCT Number,Study Title,Acronym\nNCT01363401,A,{'x' * 300}\nNCT04745299,B,C\n")
+
+    assert run.rows.get(decision="refused").problems[0]["column"] == "Acronym"

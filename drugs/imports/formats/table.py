@@ -26,6 +26,7 @@ from drugs.imports.problems import (
 from drugs.imports.records import Cleaned, MergedRow, RefusedRow, Unread
 from drugs.imports.spreadsheets import no_failure, unharmed
 from drugs.imports.tables import Broken, Mended
+from drugs.models import Trial
 from drugs.registry_numbers import RegistryNumber, parse_number
 from drugs.vocabulary import RecordSource
 
@@ -229,7 +230,8 @@ class TableSource:
                 else:
                     facts.update(fact)
                     raw[header] = cell
-        problems += too_long(facts)
+        if long := too_long(facts):
+            problems += [Problem(self._header_of(fact), facts[fact], reason) for fact, reason in long]
         cleaned.last_update = facts.get(self.format.last_update, "")
         if self.format.finish:
             self.format.finish(cleaned)
@@ -240,6 +242,11 @@ class TableSource:
     @cached_property
     def _tomorrow(self) -> str:
         return latest_today()
+
+    def _header_of(self, fact: str) -> str:
+        """What the file calls the column of a fact; the field's own name where a column holds several."""
+        named = (name for _at, name, column in self.layout.places if column.fact == fact)
+        return next(named, "") or (str(Trial._meta.get_field(fact).verbose_name) if fact in Trial.FACTS else fact)
 
     def _hold_the_future(self, cleaned: Cleaned) -> None:
         """A 'last update' that is yet to come would stand above every later one: a person looks at it."""
@@ -278,20 +285,20 @@ class TableSource:
 
     @cached_property
     def _date_orders(self) -> dict[int, str | None]:
-        """Which comes first in the slashed dates of each column, told by a day above 12; None where both or neither.
+        """Which comes first in the slashed dates of each column, told by a day above 12; else as usual in the format, or None.
 
+        A spreadsheet that saves a registry's file anew may turn its dates round: the column's own word counts.
         The file is read once more for it, at the first date with slashes: most files have none.
         """
-        orders = {at: column.order for at, _name, column in self.layout.places if column.is_date and column.order}
-        open_columns = [at for at, _name, column in self.layout.places if column.is_date and not column.order]
-        evidence: dict[int, set[str]] = {at: set() for at in open_columns}
-        for cells in self._rows() if open_columns else ():
+        usual = {at: column.order for at, _name, column in self.layout.places if column.is_date}
+        evidence: dict[int, set[str]] = {at: set() for at in usual}
+        for cells in self._rows():
             if type(cells) is Broken or len(cells) < self.layout.width:
                 continue
-            for at in open_columns:
+            for at in usual:
                 if order := told_order(cells[at]):
                     evidence[at].add(order)
-        return orders | {at: said.pop() if len(said) == 1 else None for at, said in evidence.items()}
+        return {at: said.pop() if len(said) == 1 else usual[at] for at, said in evidence.items()}
 
 
 def _picker(places: Sequence[int]) -> Callable[[Sequence[str]], Sequence[str]]:
