@@ -282,11 +282,19 @@ class Judge:
         if verdict.decision != RowDecision.HELD:
             verdict.decision = RowDecision.CHANGED if verdict.changes else RowDecision.UNCHANGED
         said = said_by_records(own)
+        if not candidate.last_update and self._is_of_before(verdict.effective_on, own, said, candidate):
+            reason = _("The file is older than what is stored, and says otherwise: that is kept.")
+            verdict.problems.append(Problem("", verdict.effective_on, reason, Weight.NOTE))
         verdict.is_kept = (
             bool(verdict.changes)
             or (self.keeps and is_older)
             or (self.keeps and any(said.get(name) != value for name, value in said_by_records([*own, record]).items()))
         )
+
+    def _is_of_before(self, day: str, own: Sequence[Record], said: dict[str, Any], candidate: Candidate) -> bool:
+        """Whether an undated record of an older file says otherwise than a newer one of its source."""
+        newest = max((str(record.effective_on) for record in own), default="")
+        return day < newest and any(said.get(name, value) != value for name, value in candidate.facts.items())
 
     def _keep_unknown(self, verdict: Verdict, own: Sequence[Record]) -> None:
         """A registry sets UNKNOWN by itself, without a new 'last update': an older export does not take it back."""

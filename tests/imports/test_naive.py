@@ -276,6 +276,15 @@ def test_an_old_export_turns_no_status_back_and_fills_gaps(imported):
     assert "Older than what is stored" in only_problem(run)["reason"]
 
 
+def test_an_old_file_without_dates_turns_no_status_back_and_says_so(imported):
+    undated = "NCT Number,Study Status\nNCT01363401,{}\n"
+    imported(undated.format("COMPLETED"), exported_on="2024-05-01")
+    run = imported(undated.format("RECRUITING"), exported_on="2023-05-01")
+
+    assert trial().overall_status == "COMPLETED"
+    assert "older than what is stored" in only_problem(run)["reason"]
+
+
 def test_an_undated_record_ranks_as_new_as_what_is_known_and_a_later_dated_one_above(imported):
     imported(csv_file(PHASE_2))
     imported("NCT Number,Study Status\nNCT01363401,SUSPENDED\n")
