@@ -13,9 +13,11 @@ class DrugsConfig(AppConfig):
 
     def ready(self) -> None:
         from drugs import audit, checks  # noqa: F401  (both register themselves with Django)
+        from drugs.access import noted
         from drugs.full_text.sqlite import keep_index
 
         audit.register()
+        noted.listen()
         if settings.SENTRY_DSN:
             from drugs.watching import reports
 

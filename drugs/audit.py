@@ -24,6 +24,8 @@ _LEFT_OUT = {"password", "last_login", "changed_at", "version", "words"}
 
 
 def register() -> None:
+    from allauth.mfa.models import Authenticator
+
     from drugs import models
 
     for model in (
@@ -52,6 +54,8 @@ def register() -> None:
     keep(models.Portrait, without={"picture", "alt_text", "caption"})
     keep(models.Correction, without={"text", "email", "form_id"})
     keep(Group, m2m_fields={"permissions"})
+    # What a second step is made of, and when it was used, is nobody's business.
+    keep(Authenticator, without={"data", "last_used_at"})
     keep(get_user_model(), m2m_fields={"groups", "user_permissions"})
 
 

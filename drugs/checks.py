@@ -45,3 +45,18 @@ def search_index_is_kept(app_configs: Any, databases: Any = None, **kwargs: Any)
         if connections[alias].vendor == "sqlite"
         for table in missing(connections[alias])
     ]
+
+
+@register(Tags.security, deploy=True)
+def mails_wait_for_the_worker(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Sent in place, a reset mail makes its answer slower: that tells which addresses have accounts."""
+    in_place = settings.TASKS["default"]["BACKEND"].endswith("ImmediateBackend")
+    if not in_place or settings.EMAIL_BACKEND.endswith("dummy.EmailBackend"):
+        return []
+    return [
+        Warning(
+            "Mails are sent while somebody waits for the answer: the wait tells which addresses have accounts.",
+            hint="Set TASKS=database and run manage.py db_worker.",
+            id="drugs.W011",
+        )
+    ]

@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path
 from django.utils import timezone
@@ -25,6 +27,15 @@ class AllianceAdminSite(admin.AdminSite):
         piles = desk(request.user, at)  # type: ignore[arg-type]  # staff have signed in
         more = {"piles": piles, "warnings": warnings(at), "may_operate": may_operate(request)}
         return super().index(request, {**more, **(extra_context or {})})
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:  # type: ignore[override]
+        """One way in: that of drugs/access/, with its limits and second steps."""
+        return secure_admin_login(super().login)(request, extra_context)
+
+    def password_change(  # type: ignore[override]
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        return redirect("account_change_password")
 
     def get_urls(self) -> list[URLResolver | URLPattern]:  # type: ignore[override]  # Django's own type is too narrow
         return [path("operations/", self.admin_view(self.operations), name="operations"), *super().get_urls()]

@@ -61,7 +61,7 @@ LAYERS = [
         "drugs.sitemaps",
         "drugs.open_data",
     ],
-    ["drugs.views", "drugs.feeds", "drugs.api", "drugs.admin", "drugs.templatetags", "drugs.urls"],
+    ["drugs.access", "drugs.views", "drugs.feeds", "drugs.api", "drugs.admin", "drugs.templatetags", "drugs.urls"],
 ]
 
 

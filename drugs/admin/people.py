@@ -2,6 +2,10 @@
 
 from typing import Any
 
+from allauth.account import admin as _account_admin  # noqa: F401  (registers what is taken off below)
+from allauth.account.models import EmailAddress, EmailConfirmation
+from allauth.mfa import admin as _mfa_admin  # noqa: F401
+from allauth.mfa.models import Authenticator
 from auditlog import admin as auditlog_admin
 from auditlog.models import LogEntry
 from django.contrib import admin
@@ -13,14 +17,19 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from drugs.admin.base import ReadOnly, StaffAdmin
+from drugs.admin.second_steps import SecondSteps
 
 User = get_user_model()
 for model in (User, Group, LogEntry):
     admin.site.unregister(model)
+# Secrets have no page; an address stands with its account.
+for model in (EmailAddress, EmailConfirmation, Authenticator):
+    if admin.site.is_registered(model):
+        admin.site.unregister(model)
 
 
 @admin.register(User)
-class UserAdmin(StaffAdmin, auth_admin.UserAdmin):
+class UserAdmin(SecondSteps, StaffAdmin, auth_admin.UserAdmin):
     """Accounts. Whoever is no superuser neither makes one nor changes one."""
 
     is_public_content = False
@@ -29,7 +38,7 @@ class UserAdmin(StaffAdmin, auth_admin.UserAdmin):
     list_filter = ("groups", "is_active", "is_staff", "is_superuser")
     when_empty = _("No accounts match.")
     fieldsets = (
-        (_("Account"), {"fields": ("username", "password", "is_active")}),
+        (_("Account"), {"fields": ("username", "password", "second_steps", "is_active")}),
         (_("Person"), {"fields": ("first_name", "last_name", "email")}),
         (
             _("What this person may do"),
@@ -52,8 +61,8 @@ class UserAdmin(StaffAdmin, auth_admin.UserAdmin):
         return ", ".join(group.name for group in user.groups.all())
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        dates = ("last_login", "date_joined")
-        return dates if request.user.is_superuser else (*dates, "is_superuser", "user_permissions")
+        shown = ("last_login", "date_joined", "second_steps")
+        return shown if request.user.is_superuser else (*shown, "is_superuser", "user_permissions")
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         if obj is not None and obj.is_superuser and not request.user.is_superuser:

@@ -64,6 +64,18 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     )
 
 
+def too_many(request: HttpRequest) -> HttpResponse:
+    """allauth's limits at the door."""
+    response = error_page(
+        request,
+        HTTPStatus.TOO_MANY_REQUESTS,
+        _("Too many tries"),
+        _("Wait five minutes, then try again."),
+    )
+    response["Retry-After"] = str(RETRY_AFTER * 10)
+    return response
+
+
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return error_page(
         request,
