@@ -6,7 +6,7 @@ from typing import Any
 from allauth.account.adapter import get_adapter
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import logout
+from django.contrib.auth import SESSION_KEY, logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -52,7 +52,12 @@ STEPS_WITH_PROOF = {
 
 def guarded(get_response: Handler) -> Handler:
     def middleware(request: HttpRequest) -> HttpResponse:
-        if request.path_info.startswith(STAFF_PATHS[0]) and request.user.is_authenticated:
+        if not request.path_info.startswith(STAFF_PATHS[0]):
+            return get_response(request)
+        if not request.user.is_authenticated:
+            if SESSION_KEY in request.session:  # an account that was switched off: not to be awakened later
+                request.session.flush()
+        else:
             request.standing = Standing.of(request.user)  # type: ignore[attr-defined, arg-type]
             if is_over(request, request.standing):  # type: ignore[attr-defined]
                 logout(request)

@@ -1,0 +1,34 @@
+"""Signing in as people do, without a browser: a password, then a code."""
+
+import time
+
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
+from django.urls import reverse
+
+PASSWORD = "quiet harbour lamp"
+
+
+def with_password(person):
+    person.set_password(PASSWORD)
+    person.save()
+    return person
+
+
+def with_codes(person):
+    """The secret of a code app that this person has now."""
+    secret = generate_totp_secret()
+    TOTP.activate(person, secret)
+    return secret
+
+
+def with_recovery_codes(person):
+    return RecoveryCodes.activate(person).get_unused_codes()
+
+
+def code(secret, *, steps=0):
+    return format_hotp_value(hotp_value(secret, int(time.time()) // 30 + steps))
+
+
+def sign_in(client, name, password=PASSWORD, **more):
+    return client.post(reverse("account_login"), {"login": name, "password": password, **more})
