@@ -7,6 +7,8 @@ from drugs.imports.characters import plain
 from drugs.registry_numbers import RegistryNumber, numbers_in, parse_number
 
 _LINK = re.compile(r"https?://|www\.|=\s*HYPERLINK\(|\]\(", re.IGNORECASE)
+#: Characters of a cell that may mean one number: a link, or a formula with one.
+_LONGEST = 2000
 _NAMED = re.compile(r"[A-Za-z][A-Za-z. ]{1,40}[:=]\s*(.+)")
 _AROUND = " \t\r\n\"'`*.,;:()[]<>{}\u2018\u2019\u201c\u201d\u00ab\u00bb\u2020\u2021"
 #: As India's register shows its numbers, and they are copied.
@@ -23,6 +25,8 @@ def number_of(cell: str) -> RegistryNumber | None:
     """
     if number := parse_number(cell):
         return number
+    if len(cell) > _LONGEST:
+        return None
     text = plain(cell).strip(_AROUND)
     if _LINK.search(cell):
         found = set(numbers_within(text))

@@ -161,7 +161,7 @@ _masking = chooser(words.Masking, {"open": "NONE", "openlabel": "NONE", "noneope
 
 def masking(value: str) -> str:
     """'Double (Participant, Investigator)', 'Double-Blind', 'None (Open Label)'."""
-    word = re.sub(r"[\s-]*blind(ed)?$", "", value.split("(")[0].strip(), flags=re.IGNORECASE)
+    word = re.sub(r"[ -]{0,3}blind(ed)?$", "", line(value.split("(")[0]), flags=re.IGNORECASE)
     return _masking(word)
 
 
@@ -214,6 +214,7 @@ _SPAN = re.compile(
     r"(?:(?P<low>\d+ \w+) to (?P<high>\d+ \w+)|(?P<from>\d+ \w+) and (?:older|over)|up to (?P<upto>\d+ \w+))",
     re.IGNORECASE,
 )
+_LONGEST_AGES = 500
 _UNITS = {"year": "Years", "month": "Months", "week": "Weeks", "day": "Days", "hour": "Hours", "minute": "Minutes"}
 
 
@@ -251,6 +252,8 @@ def _ages(value: str) -> tuple[tuple[str, str], ...]:
 
 def ages(value: str) -> dict[str, str]:
     """Age groups and limits: 'ADULT, OLDER_ADULT' or '18 Years to 65 Years (Adult, Older Adult)'."""
+    if len(value) > _LONGEST_AGES:  # what follows takes long over a long text of brackets
+        raise UnknownWordError(_("Write ages as '18 Years to 80 Years', '18 Years and older' or 'up to 80 Years'."))
     return dict(_ages(line(value)))
 
 

@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from drugs.imports import dates, formats
+from drugs.imports.cell_number import number_of
 from drugs.imports.countries import countries_of_sites
 from drugs.imports.inspect import inspect
 from drugs.imports.number_set import NumberSet
@@ -68,6 +69,20 @@ def test_a_cleaner_gives_a_value_or_a_reason(name, value):
         CLEANERS[name](value)
     except BadValueError as error:
         assert str(error)
+
+
+#: Over each of these an expression that goes back over what it read takes hours when a cell is long.
+LONG = [" ", "\n ", "\xa0", "(", "[", "<", "A ", "a:", "; ", "phase i ", "18 Years to ", "NCT01363401 ", "female: "]
+
+
+@pytest.mark.parametrize("piece", LONG)
+def test_a_long_cell_takes_no_cleaner_long(piece):
+    cell = f"A{piece * (200_000 // len(piece))}z"
+    for cleaner in {*CLEANERS.values(), number_of, dates.certain_date}:
+        try:
+            cleaner(cell)
+        except BadValueError as error:
+            assert str(error)
 
 
 @QUICK

@@ -39,11 +39,11 @@ def status(value: str) -> str | None:
 
 def places(value: str) -> str | None:
     """'Germany:Ongoing, recruiting, Austria:Authorised, recruitment pending': the countries alone."""
-    return country_list("|".join(_COUNTRY.findall(value))) or None
+    return country_list("|".join(_COUNTRY.findall(clean.line(value)))) or None
 
 
 def sponsors(value: str) -> dict[str, str]:
-    return clean.sponsors(re.sub(r"\s*;\s*", "|", value))
+    return clean.sponsors(re.sub(r"\s*;\s*", "|", clean.line(value)))
 
 
 def _listed(value: str) -> str:

@@ -136,7 +136,7 @@ def design(value: str) -> dict[str, str]:
     if (known := _DESIGN_WORDS.get(key(value))) is not None:
         return dict([known])
     facts: dict[str, str] = {}
-    for part in re.split(r"[.,;\n]\s+|[.,;]$", re.sub(r"\(.*?\)", "", _TAG.sub("\n", value))):
+    for part in re.split(r"[.,;\n]\s+|[.,;]$", re.sub(r"\([^()]*\)", "", _TAG.sub("\n", value))):
         if ":" in part:
             try:
                 facts |= clean.design(part.strip())
