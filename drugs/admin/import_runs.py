@@ -19,6 +19,7 @@ from django.views.decorators.http import require_POST
 
 from drugs.admin.base import StaffAdmin
 from drugs.imports import downloads, formats, mapping, progress, runs, tasks
+from drugs.imports.problems import FileRefusedError
 from drugs.imports.undo import NotAppliedError, undo
 from drugs.models import ColumnMapping, ImportRecord, ImportRow, ImportRun, Trial
 from drugs.vocabulary import RowDecision, RunState
@@ -253,7 +254,12 @@ class ImportRunAdmin(StaffAdmin):
     # Downloads
 
     def problems_csv(self, request: HttpRequest, pk: int) -> HttpResponse:
-        return downloads.problems_csv(self._run(request, pk))
+        run = self._run(request, pk)
+        try:
+            return downloads.problems_csv(run)
+        except FileRefusedError:  # refused as a whole, or the file was not kept
+            messages.warning(request, _t("The file of this import cannot be read, so there are no rows to mend."))
+            return self._back(run)
 
     def report_csv(self, request: HttpRequest, pk: int) -> HttpResponse:
         return downloads.report_csv(self._run(request, pk))

@@ -85,8 +85,11 @@ def _forget_rows(run: ImportRun) -> None:
 def open_source(run: ImportRun, opens: Opener | None = None) -> Source:
     """The run's file, recognised; `opens` opens it, where somebody watches. Raises `FileRefusedError`."""
     opens = opens or opener(run)
-    with opens() as file:
-        inspection = inspect(file)
+    try:
+        with opens() as file:
+            inspection = inspect(file)
+    except FileNotFoundError:
+        raise FileRefusedError(_("The stored file is not there any more: upload it again.")) from None
     return recognise(opens, inspection, run.format or "auto")
 
 

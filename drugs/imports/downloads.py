@@ -35,7 +35,10 @@ def _stream(rows: Iterable[list[Any]], name: str) -> StreamingHttpResponse:
 
 
 def problems_csv(run: ImportRun) -> StreamingHttpResponse:
-    """Refused and held rows as they stand in the file, with the reasons beside them: to mend and upload again."""
+    """Refused and held rows as they stand in the file, with the reasons beside them: to mend and upload again.
+
+    Raises `FileRefusedError` where the file cannot be read.
+    """
     reasons = {
         row: (decision, " ".join(_told(problem) for problem in problems))
         for row, decision, problems in run.rows.filter(decision__in=(RowDecision.REFUSED, RowDecision.HELD))
@@ -43,8 +46,9 @@ def problems_csv(run: ImportRun) -> StreamingHttpResponse:
         .iterator(chunk_size=1000)
     }
 
+    source = open_source(run)
+
     def rows() -> Iterator[list[Any]]:
-        source = open_source(run)
         yield [*source.headers, *ADDED]
         for row, cells in source.as_written(reasons.keys()):
             yield [*cells, row, *reasons[row]]

@@ -164,6 +164,23 @@ def test_rows_to_mend_download_with_their_reasons_and_no_live_formula(staff):
     assert "Write a whole number" in row
 
 
+@pytest.mark.parametrize("is_lost", [True, False])
+def test_rows_to_mend_of_a_file_that_cannot_be_read_are_no_error(staff, is_lost):
+    client = staff(*ALL)
+    upload(client, csv_file(A, BAD) if is_lost else b"Green shading,Approved\n")
+    run = ImportRun.objects.get()
+    if is_lost:
+        run.file.storage.delete(run.file.name)
+
+    response = client.get(act(run, "problems.csv"), follow=True)
+
+    assert "cannot be read" in response.content.decode()
+    client.post(act(run, "compare"))
+    run.refresh_from_db()
+    assert run.state == RunState.FAILED
+    assert ("upload it again" in run.error) == is_lost
+
+
 def test_what_is_mended_and_uploaded_again_is_taken(staff):
     client = staff(*ALL)
     upload(client, csv_file(A, BAD))
