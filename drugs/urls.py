@@ -7,6 +7,7 @@ from drugs.feeds import ListFeed, TherapyFeed, TrialsFeed, UpdatesFeed
 from drugs.sitemaps import SITEMAPS
 from drugs.views import (
     approvals,
+    cards,
     citing,
     compare,
     compare_editions,
@@ -76,6 +77,9 @@ urlpatterns = [
     path("drugs/<slug:slug>/editions/<edition:number>/", therapies.edition_detail, name="edition-detail"),
     path("drugs/<slug:slug>/editions/<edition:number>/cite.<str:ending>", citing.edition_cite, name="edition-cite"),
     path("drugs/<slug:slug>/feed/", public_feed(TherapyFeed()), name="therapy-feed"),
+    path("drugs/<slug:slug>/card/", cards.therapy_card, name="therapy-card"),
+    path("cards/", cards.card_maker, name="card-maker"),
+    path("oembed/", cards.oembed_view, name="oembed"),
     path("updates/", updates.update_list, name="update-list"),
     path("updates/feed/", public_feed(UpdatesFeed()), name="update-feed"),
     path("trials/feed/", public_feed(TrialsFeed()), name="trial-feed"),
