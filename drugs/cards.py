@@ -22,7 +22,7 @@ from drugs.regions import EU, country_choices, is_in_eu, region_name
 from drugs.standings import Standing
 from drugs.therapy_page import Depth, TherapyPage, live_page
 
-WIDTH, HEIGHT = 480, 480
+WIDTH, HEIGHT = 480, 600
 #: The addresses whose card an address stands for, as oEmbed asks.
 _OF_A_THERAPY = ("therapy-detail", "therapy-minute", "therapy-plain", "therapy-card", "edition-list")
 

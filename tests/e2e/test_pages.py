@@ -55,6 +55,8 @@ PAGES = {
     "too many to compare": "/compare/?drug=tudca&drug=ilb&drug=np001&drug=cuatsm&drug=nurown",
     "choosing for a visit": "/visit/?choose=1&drug=tofersen-qalsody&trial=NCT07322003&trial=NCT00000000",
     "a visit sheet": "/visit/?drug=lenzumestrocel&drug=tofersen-qalsody&drug=pridopidine&trial=NCT07322003",
+    "a card for other sites": "/drugs/tofersen-qalsody/card/?country=DE",
+    "making a card": "/cards/?drug=lenzumestrocel&country=KR",
     "my situation": "/situation/",
     "open data": "/data/",
     "API": "/api/v1/docs/",
