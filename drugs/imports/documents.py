@@ -191,6 +191,17 @@ def elements(opener: Opener, tags: frozenset[str]) -> Iterator[Element]:
             raise FileRefusedError(_("The XML names an encoding that it does not have. Download it again.")) from None
 
 
+def root_name(opener: Opener) -> str:
+    """The name of the element that holds all others, in small letters; '' where it cannot be read."""
+    with opener() as file:
+        try:
+            return next(
+                (local_name(element) for _event, element in iterparse(file, events=("start",), forbid_dtd=True)), ""
+            )
+        except (DefusedXmlException, ParseError, UnicodeError, LookupError, ValueError):
+            return ""
+
+
 def local_name(element: Element) -> str:
     """The name of an element without its namespace, in small letters."""
     return str(element.tag).rpartition("}")[2].lower()

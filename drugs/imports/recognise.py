@@ -24,6 +24,10 @@ _SAMPLE = HEADER_WITHIN * 3
 _FIRST_RECORDS = 20
 
 
+#: Elements that hold the trials of a registry's XML, if there are any.
+_LISTS = frozenset(("trials_downloaded_from_ictrp", "trials", "alltrials", "clinical_studies"))
+
+
 class Match(NamedTuple):
     """A row that reads as the header of a format; the larger `score` the surer."""
 
@@ -108,6 +112,8 @@ def _documents(openers: list[Opener], inspection: Inspection, wanted: str) -> So
             raise FileRefusedError(_("The file holds an empty list of studies: the search that made it found nothing."))
         if told := _told_of_json(openers[0], inspection.encoding):
             raise told
+    if inspection.kind == "xml" and documents.root_name(openers[0]) in _LISTS:
+        raise FileRefusedError(_("The file holds an empty list of trials: the search that made it found nothing."))
     raise FileRefusedError(
         _(
             "This is %(kind)s, and not of a registry that is known: no study of ClinicalTrials.gov, ICTRP or ISRCTN is in it."

@@ -234,6 +234,8 @@ def test_maybe_is_neither_yes_nor_no(imported):
         (b"<Workbook xmlns='urn:schemas-microsoft-com:office:spreadsheet'/>", "Excel 2003"),
         (b'{"error": "Too many requests", "status": 429}', "an answer that says: Too many requests"),
         (b'{"FullStudiesResponse": {"FullStudies": []}}', "before June 2024"),
+        (b"<Trials_downloaded_from_ICTRP></Trials_downloaded_from_ICTRP>", "an empty list of trials"),
+        (b'<allTrials totalCount="0" xmlns="http://www.67bricks.com/isrctn"/>', "an empty list of trials"),
         (b"\x1f\x8b\x08\x00abc", "(gzip), not a table of trials. Unpack it first."),
         (b"\xd0\xcf\x11\xe0" + b"\0" * 99, "(.xls), not a table of trials. Open it in a spreadsheet"),
         (b"\xd0\xcf\x11\xe0" + b"\0" * 99 + "EncryptedPackage".encode("utf-16-le"), "locked by a password"),

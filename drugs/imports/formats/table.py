@@ -61,7 +61,7 @@ class TableFormat:
     #: Headers by key that are known and say nothing about the trial.
     ignored: frozenset[str] = frozenset()
     said_by: str = RecordSource.REGISTRY
-    version: int = 4  # one more whenever a cleaner reads a cell otherwise: unchanged rows are then cleaned anew
+    version: int = 5  # one more whenever a cleaner reads a cell otherwise: unchanged rows are then cleaned anew
     #: The column, by fact, that says when the source last changed the record.
     last_update: str = "last_update_posted"
     #: Headers by key of which at least one must be there.
