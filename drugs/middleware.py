@@ -35,3 +35,15 @@ def staff_no_store(get_response: Handler) -> Handler:
         return response
 
     return middleware
+
+
+def own_resources(get_response: Handler) -> Handler:
+    """No other site takes our answers into its pages, but what is open to every origin (data and API)."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        is_open = response.get("Access-Control-Allow-Origin") == "*"
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "cross-origin" if is_open else "same-origin")
+        return response
+
+    return middleware

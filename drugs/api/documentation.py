@@ -6,11 +6,13 @@ from typing import Any
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
 from drf_spectacular.generators import SchemaGenerator
 
 from drugs.views.caching import public_page
 
 
+@require_safe
 @public_page
 def api_docs(request: HttpRequest, *, at: dt.datetime) -> HttpResponseBase:
     """Every address with what it gives and its parameters; no script, so that anybody can read it."""

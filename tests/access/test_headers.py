@@ -1,0 +1,115 @@
+"""Each answer of each address carries what keeps a browser on our side."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+from django.test import Client
+
+from tests import factories
+from tests.access.world import make_world, public_values, values_for
+from tests.addresses import addresses
+from tests.admin.people import staff
+
+pytestmark = pytest.mark.django_db
+
+FIXED = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+#: The ways out, and the one page that other sites may frame: it has its own tests.
+LEFT_OUT = {"admin:logout", "account_logout", "therapy-card"}
+#: Pages that link with a token in their own address name no referrer at all.
+REFERRER = {"strict-origin-when-cross-origin", "same-origin", "no-referrer"}
+
+
+def faults(response):
+    yield from (f"{name}: {response.get(name)}" for name, value in FIXED.items() if response.get(name) != value)
+    if response.get("Referrer-Policy") not in REFERRER:
+        yield f"Referrer-Policy: {response.get('Referrer-Policy')}"
+    is_open = response.get("Access-Control-Allow-Origin") == "*"
+    if response.get("Cross-Origin-Resource-Policy") != ("cross-origin" if is_open else "same-origin"):
+        yield f"Cross-Origin-Resource-Policy: {response.get('Cross-Origin-Resource-Policy')}"
+    if "camera=()" not in response.get("Permissions-Policy", ""):
+        yield f"Permissions-Policy: {response.get('Permissions-Policy')}"
+    policy = response.get("Content-Security-Policy", "")
+    for part in (
+        "default-src 'self'",
+        "object-src 'none'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+        "form-action 'self'",
+    ):
+        if part not in policy:
+            yield f"policy without {part}"
+    for loose in ("unsafe-inline", "unsafe-eval", "unsafe-hashes", "http:", "https:", "*"):
+        if loose in policy:
+            yield f"policy with {loose}"
+
+
+def test_every_address_carries_them():
+    edition = make_world()
+    live = factories.live_edition("edaravone")
+    person = factories.UserFactory()
+    chief = Client()
+    chief.force_login(staff("superuser"))
+    wrong, seen = [], 0
+    for address in addresses():
+        if address.name in LEFT_OUT:
+            continue
+        values = (
+            values_for(address, person)
+            if address.is_staff
+            else public_values(live) | {"token": public_values(edition)["token"]}
+        )
+        path = address.path(values)
+        for client, method in ((Client(), "GET"), (Client(), "POST"), (chief, "GET")):
+            if client is chief and not address.is_staff:
+                continue
+            response = client.generic(method, path, content_type="application/x-www-form-urlencoded")
+            seen += 1
+            wrong += [f"{method} {path} ({response.status_code}): {fault}" for fault in faults(response)]
+            if not address.is_staff and (response.cookies or "sessionid" in response.headers.get("Vary", "")):
+                wrong.append(f"{method} {path} has a cookie")
+            if address.is_staff and "no-store" not in response.get("Cache-Control", ""):
+                wrong.append(f"{method} {path} may be kept")
+
+    assert seen > 900
+    assert not wrong, "\n".join(wrong[:60])
+
+
+def test_an_address_that_is_not_there_carries_them_too(client):
+    for path in ("/nothing/here/", "/admin/nothing/", "/api/v1/nothing/", "/static/nothing.css"):
+        assert not list(faults(client.get(path))), path
+
+
+def test_production_adds_https_and_host_cookies():
+    program = """
+import django; django.setup()
+from django.conf import settings as s
+from django.test import RequestFactory
+from django.middleware.security import SecurityMiddleware
+from django.http import HttpResponse
+answer = SecurityMiddleware(lambda r: HttpResponse())(RequestFactory().get('/', secure=True))
+print(answer['Strict-Transport-Security'].replace(' ', ''))
+for kind in ('SESSION', 'CSRF'):
+    print(getattr(s, kind + '_COOKIE_NAME'), getattr(s, kind + '_COOKIE_SECURE'), getattr(s, kind + '_COOKIE_PATH'),
+          getattr(s, kind + '_COOKIE_DOMAIN'), getattr(s, kind + '_COOKIE_SAMESITE'))
+"""
+    environment = os.environ | {
+        "ENVIRONMENT": "production",
+        "SECRET_KEY": "k" * 60,
+        "ALLOWED_HOSTS": "therapies.example.org",
+        "DJANGO_SETTINGS_MODULE": "alliance.settings",
+    }
+    environment.pop("DATABASE_URL", None)
+
+    told = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True)
+
+    assert told.stdout.splitlines() == [
+        "max-age=31536000;includeSubDomains;preload",
+        "__Host-session True / None Lax",
+        "__Host-csrf True / None Lax",
+    ]
