@@ -26,6 +26,7 @@
     const button = target.closest("button");
     if (!button) return;
     said.textContent = "";
+    panel.closest(".menu").open = true; // larger letters may fold the menu, and the panel that is in use with it
     try {
       if ("forget" in button.dataset) {
         Object.keys(localStorage).filter((key) => key.startsWith("reading-")).forEach((key) => localStorage.removeItem(key));
