@@ -38,6 +38,12 @@ faults: environment-dev ## Kill imports, undo every pair of registry files, brea
 	@env -u DATABASE_URL $(PY) -m pytest -q -n 2 tests/faults --faults
 	@env -u DATABASE_URL $(PY) -m tests.faults.site --repeats $(or $(REPEATS),20)
 
+.PHONY: fuzz
+fuzz: environment-dev ## Hostile requests against the deployed site on each database (REQUESTS=200000): hours (docs/reliability.md)
+	@SECOND_STEP_REQUIRED=false PROOF_MINUTES=0 scripts/with-site $(PY) -m tests.fuzz --requests $(or $(REQUESTS),200000)
+	@SECOND_STEP_REQUIRED=false PROOF_MINUTES=0 scripts/with-postgres sh -c \
+	  'SITE_DATABASE_URL=$$DATABASE_URL scripts/with-site $(PY) -m tests.fuzz --requests $(or $(REQUESTS),200000)'
+
 .PHONY: lint
 lint: environment-dev ## Static checks: style, types, templates, migrations, settings
 	@scripts/lint

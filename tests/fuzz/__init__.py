@@ -1,0 +1,1 @@
+"""Hostile requests against the running site: `make fuzz`."""
