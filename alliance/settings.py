@@ -217,7 +217,7 @@ PASSWORD_RESET_TIMEOUT = 60 * 60
 ACCOUNT_ADAPTER = "drugs.access.adapters.AccountAdapter"
 ACCOUNT_FORMS = {
     "login": "drugs.access.forms.SignInForm",
-    "reset_password": "drugs.access.forms.ForgottenPasswordForm",
+    "reset_password": "drugs.access.forms.ForgottenPasswordForm",  # safe: (a class, no password)
 }
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_EMAIL_VERIFICATION = "none"
@@ -226,15 +226,15 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_REAUTHENTICATION_METHODS = ("password", "mfa")
-ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105 (a class)
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105 (a class, no password)
 # Tries by network address (a digest of it) and by account; counted in the cache.
 ACCOUNT_RATE_LIMITS = {
     "login": "30/m/ip",
     "login_failed": "10/m/ip,5/5m/key",
     "reauthenticate": "10/m/user",
-    "change_password": "5/m/user",
-    "reset_password": "10/h/ip,3/h/key",
-    "reset_password_from_key": "20/m/ip",
+    "change_password": "5/m/user",  # safe: (a rate, no password)
+    "reset_password": "10/h/ip,3/h/key",  # safe: (a rate, no password)
+    "reset_password_from_key": "20/m/ip",  # safe: (a rate, no password)
 }
 MFA_ADAPTER = "drugs.access.adapters.SecondStepAdapter"
 MFA_FORMS = {"add_webauthn": "drugs.access.forms.AddPasskeyForm"}

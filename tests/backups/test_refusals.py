@@ -2,6 +2,7 @@
 
 import json
 import zipfile
+import zlib
 
 import pytest
 from django.core.files.base import ContentFile
@@ -81,15 +82,28 @@ def test_a_truncated_archive_is_refused(archive, tmp_path, now, part):
         restore_backup(cut, now, replace_everything=True)
 
 
+def members(path):
+    """What an archive holds; nothing where it cannot be read. The times of its files are no part of it."""
+    try:
+        with zipfile.ZipFile(path) as opened:
+            return {name: opened.read(name) for name in opened.namelist()} | {"": opened.comment}
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError):
+        return {}
+
+
 def test_flipped_bits_are_refused(archive, tmp_path, now):
-    whole = archive.read_bytes()
+    whole, tried = archive.read_bytes(), 0
     for place in range(200, len(whole), len(whole) // 25):
         flipped = bytearray(whole)
         flipped[place] ^= 0x10
         (tmp_path / "flipped.zip").write_bytes(flipped)
-
+        if members(tmp_path / "flipped.zip") == members(archive):
+            continue
+        tried += 1
         with pytest.raises(BackupError):
             restore_backup(tmp_path / "flipped.zip", now, replace_everything=True)
+
+    assert tried > 15
 
 
 def test_another_zip_is_no_backup(transactional_db, tmp_path, now):
