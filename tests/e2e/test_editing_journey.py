@@ -150,7 +150,7 @@ def test_text_of_an_ended_session_comes_back(page, live_server):
     page.context.clear_cookies(name="sessionid")
 
     page.get_by_role("button", name="Save and continue editing").click()
-    page.wait_for_url("**/admin/login/**")
+    page.wait_for_url("**/account/login/**")
     sign_in_here(page, editor)
     page.get_by_role("button", name="Bring it back").click()
     assert "Not to be lost." in page.get_by_role("textbox", name="Background", exact=True).inner_text()
@@ -164,7 +164,7 @@ def test_text_of_an_ended_session_comes_back(page, live_server):
 
 
 def sign_in_here(page, person):
-    page.fill("#id_username", person.username)
+    page.fill("#id_login", person.username)
     page.fill("#id_password", "a long password")
     page.press("#id_password", "Enter")
     page.wait_for_url("**/change/**")

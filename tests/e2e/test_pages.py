@@ -193,6 +193,8 @@ def test_a_correction_is_sent_by_keyboard_alone_without_javascript_and_without_a
 
 def test_help_is_one_activation_from_every_page(page, site):
     for name, path in PAGES.items():
+        if name == "a card for other sites":  # it stands on somebody else's page
+            continue
         page.goto(site + path)
         link = page.get_by_role("link", name="Help now", exact=True).first
         assert link.is_visible(), name
