@@ -18,7 +18,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from drugs.models import Approval
-from drugs.regions import EU, country_choices, is_in_eu, region_name
+from drugs.regions import approved_regions, country_choices, region_name
 from drugs.standings import Standing
 from drugs.therapy_page import Depth, TherapyPage, live_page
 
@@ -50,10 +50,11 @@ class Card:
     @cached_property
     def approvals(self) -> list[Approval]:
         """Approvals in force in the country, those of the European Union for its members; without a country, everywhere."""
-        holds_in = {self.country} | ({EU} if is_in_eu(self.country, self.today) else set())
-        return [
-            approval for approval in self.page.approvals_in_force if not self.country or approval.region in holds_in
-        ]
+        in_force = self.page.approvals_in_force
+        if not self.country:
+            return in_force
+        regions = approved_regions([self.country], self.today)
+        return [approval for approval in in_force if approval.region in regions]
 
     @property
     def address(self) -> str:

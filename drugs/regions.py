@@ -4,7 +4,7 @@ Membership of the European Union by date: https://european-union.europa.eu/princ
 """
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any
 
@@ -34,6 +34,12 @@ def is_in_eu(country: str, on: dt.date) -> bool:
     """Whether `country` was a member of the European Union, or of what came before it, on that day."""
     joined = _JOINED.get(country)
     return joined is not None and joined <= on and (country not in _LEFT or on < _LEFT[country])
+
+
+def approved_regions(countries_asked: Iterable[str], today: dt.date) -> set[str]:
+    """The regions whose approval counts for one of these countries on that day."""
+    wanted = set(countries_asked)
+    return wanted | ({EU} if any(is_in_eu(country, today) for country in wanted) else set())
 
 
 def region_choices() -> Iterator[tuple[str, Any]]:

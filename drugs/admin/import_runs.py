@@ -1,6 +1,5 @@
 """The page of an import: what would change, the decision on each row, and what came of it."""
 
-import json
 from typing import Any
 from urllib.parse import urlencode
 
@@ -18,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from drugs.admin.base import StaffAdmin
+from drugs.bulk import read_json
 from drugs.imports import downloads, formats, mapping, progress, runs, tasks
 from drugs.imports.problems import FileRefusedError
 from drugs.imports.undo import NotAppliedError, undo
@@ -319,7 +319,7 @@ def _asked(request: HttpRequest) -> dict[str, str]:
 def _titles(run: ImportRun, rows: list[ImportRow]) -> dict[int, str]:
     """By row what a trial that is not there yet is called."""
     waiting = run.records_waiting.filter(row__in=[row.row for row in rows if row.trial_id is None])
-    said = {row: json.loads(text)["facts"] for row, text in waiting.values_list("row", "said")}
+    said = {row: read_json(text)["facts"] for row, text in waiting.values_list("row", "said")}
     return {row: facts.get("brief_title") or facts.get("official_title", "") for row, facts in said.items()}
 
 

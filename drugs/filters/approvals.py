@@ -9,9 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
 from drugs.filters.base import RecordFilterSet
-from drugs.filters.editions import approved_regions
 from drugs.filters.trials import live_therapies
 from drugs.models import Approval
+from drugs.regions import approved_regions
 from drugs.vocabulary import ApprovalKind
 
 WITHDRAWN = "withdrawn"

@@ -1,6 +1,5 @@
 """Live editions: filters of /drugs/ and of everything that lists therapies."""
 
-import datetime as dt
 from typing import Any
 
 import django_filters
@@ -10,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from drugs.filters.base import RecordFilterSet, TextFilter
 from drugs.models import Alias, Approval, Dosing, Edition, Organisation, Sponsor, StatusEvent, TherapyTrial
-from drugs.regions import EU, country_choices, is_in_eu
+from drugs.regions import approved_regions, country_choices
 from drugs.vocabulary import PHASE_RANKS, Modality, OverallStatus, Phase, Route, Stage, StudyType
 
 PHASES = [(phase.value, phase.label) for phase in sorted(PHASE_RANKS, key=lambda phase: PHASE_RANKS[phase])]
@@ -26,12 +25,6 @@ def furthest_ranks() -> QuerySet[Any]:
         .values("therapy")
         .annotate(rank=Max("trial__phase_rank"))
     )
-
-
-def approved_regions(countries_asked: list[str], today: dt.date) -> set[str]:
-    """The regions whose approval counts for one of these countries on that day."""
-    wanted = set(countries_asked)
-    return wanted | ({EU} if any(is_in_eu(country, today) for country in wanted) else set())
 
 
 def matching_text(queryset: QuerySet[Edition], text: str) -> QuerySet[Edition]:

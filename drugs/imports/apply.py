@@ -4,7 +4,6 @@ The batch is judged again against what is stored now. Where a person decided on 
 that no longer does what the preview said is left out and says so.
 """
 
-import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -160,14 +159,14 @@ class _Application:
             return self._leave(row, [Problem("", row.number, reason, Weight.HELD)])
         if verdict.decision != row.decision:
             self._move(row, verdict.decision)
-            row.changes = json.dumps(verdict.changes)
+            row.changes = bulk.write_json(verdict.changes)
             row.trial = verdict.trial.pk if verdict.trial else None
         return True
 
     def _leave(self, row: _Row, problems: Sequence[Problem]) -> bool:
         self._move(row, RowDecision.HELD)
         row.is_accepted = False
-        row.problems = json.dumps(json.loads(row.problems) + [problem.as_json() for problem in problems])
+        row.problems = bulk.write_json(bulk.read_json(row.problems) + [problem.as_json() for problem in problems])
         return False
 
     def _move(self, row: _Row, decision: str) -> None:

@@ -28,8 +28,12 @@ class Progress(NamedTuple):
         return min(100, self.done * 100 // self.total) if self.total else 0
 
 
-def _path(run: ImportRun) -> Path:
-    return Path(run.file.path + ".progress")
+def _path(run: ImportRun) -> Path | None:
+    """Beside the run's file; None where files are stored elsewhere, or the run has none: then nothing is told meanwhile."""
+    try:
+        return Path(run.file.path + ".progress")
+    except (NotImplementedError, ValueError):
+        return None
 
 
 class Gauge:
@@ -39,7 +43,7 @@ class Gauge:
         self._path, self._next = _path(run), 0.0
 
     def note(self, done: int, total: int | Callable[[], int]) -> None:
-        if time.monotonic() < self._next:
+        if self._path is None or time.monotonic() < self._next:
             return
         self._next = time.monotonic() + _PAUSE
         with contextlib.suppress(OSError):  # a full disk stops the import elsewhere, with its own words
@@ -48,14 +52,16 @@ class Gauge:
             fresh.replace(self._path)
 
     def end(self) -> None:
-        with contextlib.suppress(OSError):
-            self._path.unlink(missing_ok=True)
+        if self._path is not None:
+            with contextlib.suppress(OSError):
+                self._path.unlink(missing_ok=True)
 
 
 def of(run: ImportRun) -> Progress:
     """What was noted last of a run that is at work."""
+    path = _path(run)
     try:
-        done, total = json.loads(_path(run).read_text())
+        done, total = json.loads(path.read_text()) if path else (run.progress, 0)
         return Progress(int(done), int(total))
     except (OSError, ValueError, TypeError):
         return Progress(run.progress, 0)

@@ -1,5 +1,8 @@
 """Signing in as people do, without a browser: a password, then a code."""
 
+import os
+import subprocess
+import sys
 import time
 
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
@@ -32,3 +35,17 @@ def code(secret, *, steps=0):
 
 def sign_in(client, name, password=PASSWORD, **more):
     return client.post(reverse("account_login"), {"login": name, "password": password, **more})
+
+
+def in_production(program):
+    """What a program prints under production settings: a process of its own, since settings are read once."""
+    environment = os.environ | {
+        "ENVIRONMENT": "production",
+        "SECRET_KEY": "k" * 60,
+        "ALLOWED_HOSTS": "therapies.example.org",
+        "DJANGO_SETTINGS_MODULE": "alliance.settings",
+    }
+    environment.pop("DATABASE_URL", None)
+    return subprocess.run(
+        [sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True
+    ).stdout

@@ -1,13 +1,10 @@
 """Each answer of each address carries what keeps a browser on our side."""
 
-import os
-import subprocess
-import sys
-
 import pytest
 from django.test import Client
 
 from tests import factories
+from tests.access.doors import in_production
 from tests.access.world import make_world, public_values, values_for
 from tests.addresses import addresses
 from tests.admin.people import staff
@@ -98,17 +95,9 @@ for kind in ('SESSION', 'CSRF'):
     print(getattr(s, kind + '_COOKIE_NAME'), getattr(s, kind + '_COOKIE_SECURE'), getattr(s, kind + '_COOKIE_PATH'),
           getattr(s, kind + '_COOKIE_DOMAIN'), getattr(s, kind + '_COOKIE_SAMESITE'))
 """
-    environment = os.environ | {
-        "ENVIRONMENT": "production",
-        "SECRET_KEY": "k" * 60,
-        "ALLOWED_HOSTS": "therapies.example.org",
-        "DJANGO_SETTINGS_MODULE": "alliance.settings",
-    }
-    environment.pop("DATABASE_URL", None)
+    told = in_production(program)
 
-    told = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True)
-
-    assert told.stdout.splitlines() == [
+    assert told.splitlines() == [
         "max-age=31536000;includeSubDomains;preload",
         "__Host-session True / None Lax",
         "__Host-csrf True / None Lax",

@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from drugs.access.sealing import unseal
-from tests.access.doors import code, sign_in, with_codes, with_password, with_recovery_codes
+from tests.access.doors import code, in_production, sign_in, with_codes, with_password, with_recovery_codes
 from tests.admin.people import staff
 
 pytestmark = pytest.mark.django_db
@@ -103,24 +103,12 @@ def test_in_development_nobody_is_asked(client, person):
 
 
 def test_it_is_set_for_production():
-    import os
-    import subprocess
-    import sys
-
     program = (
         "from django.conf import settings as s; print(s.SECOND_STEP_REQUIRED, s.PROOF_MINUTES, s.SESSION_COOKIE_NAME)"
     )
-    environment = os.environ | {
-        "ENVIRONMENT": "production",
-        "SECRET_KEY": "k" * 60,
-        "ALLOWED_HOSTS": "therapies.example.org",
-        "DJANGO_SETTINGS_MODULE": "alliance.settings",
-    }
-    environment.pop("DATABASE_URL", None)
+    told = in_production(program)
 
-    told = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True)
-
-    assert told.stdout.split() == ["True", "30", "__Host-session"]
+    assert told.split() == ["True", "30", "__Host-session"]
 
 
 def test_what_is_stored_opens_nothing_without_the_key(person, settings):

@@ -3,12 +3,10 @@
 import pytest
 from django.contrib import admin
 from django.urls import reverse
-from django.utils import timezone
 
 from drugs import models
-from drugs.publishing.pages import record as record_page
-from drugs.publishing.steps import record
 from tests import factories
+from tests.access.world import make_world
 from tests.admin.people import ROLES, staff
 
 pytestmark = pytest.mark.django_db
@@ -54,31 +52,7 @@ PEOPLE = {
 
 @pytest.fixture
 def records():
-    edition = factories.whole_edition("lenzumestrocel")
-    link = factories.TherapyTrialFactory(therapy=edition.therapy)
-    models.ReviewFlag.objects.create(
-        edition=factories.live_edition("riluzole"),
-        trial=link.trial,
-        kind="trial_changed",
-        field="phases",
-        opened_at=timezone.now(),
-        changed_on="2026-05",
-    )
-    record(edition, "saved", by=None)
-    factories.OrganisationFactory()
-    models.FindingAnswer.objects.create(therapy=edition.therapy, key="k", rule="r", passage="p", reason="True.")
-    models.ImportRun.objects.create(original_name="file.csv", sha256="0" * 64, size=1)
-    models.LinkCheck.objects.create(url="https://example.org/", checked_at=timezone.now())
-    factories.GlossaryTermFactory()
-    factories.TrialCutoffFactory(trial=link.trial)
-    draft = factories.PageVersionFactory()
-    record_page(draft, "saved", by=None)
-    models.MenuEntry.objects.create(place="foot", label="Trials", url="/trials/")
-    models.Announcement.objects.create(text="News.", from_on="2026-11-01", until_on="2026-11-30")
-    models.Disclaimer.objects.create(lead="No advice.")
-    factories.PortraitFactory()
-    factories.CorrectionFactory()
-    return edition
+    return make_world()
 
 
 def _addresses():

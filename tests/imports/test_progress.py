@@ -3,6 +3,7 @@
 import io
 
 import pytest
+from django.core.files.storage import FileSystemStorage
 from django.urls import reverse
 
 from drugs.imports import compare, progress, runs
@@ -104,3 +105,17 @@ def test_the_part_of_a_file_that_was_read_tells_how_many_records_it_has():
     assert read.expected(5) == 20
     file.close()
     assert read.expected(20) == 20
+
+
+def test_of_files_that_are_stored_elsewhere_the_database_tells(stored, monkeypatch):
+    def elsewhere(self, name):
+        raise NotImplementedError
+
+    run = a_file(stored)
+    monkeypatch.setattr(FileSystemStorage, "path", elsewhere)
+
+    gauge = progress.Gauge(run)
+    gauge.note(1, 2)
+    gauge.end()
+
+    assert progress.of(run) == progress.Progress(run.progress, 0)

@@ -1,9 +1,5 @@
 """What people type, and the page that must come first, over the content that ships. Written before the search."""
 
-import pytest
-
-pytestmark = pytest.mark.django_db
-
 #: (what is typed, the pages of which one must come first)
 QUERIES = [
     # Names
@@ -76,13 +72,3 @@ QUERIES = [
     ("spinal tap", "lumbar-puncture"),
     ("neurofilament light chain", "neurofilament"),
 ]
-
-
-def test_there_are_sixty_queries():
-    assert len(QUERIES) == 60
-
-
-def test_the_right_page_comes_first_in_at_least_57(first_page):
-    wrong = [(query, found) for query, pages in QUERIES if (found := first_page(query)) not in pages.split()]
-
-    assert len(wrong) <= 3, wrong
