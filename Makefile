@@ -18,7 +18,7 @@ test: environment-dev ## The whole suite on SQLite and PostgreSQL, and a smoke t
 
 .PHONY: e2e
 e2e: environment-dev ## All browser tests, on PostgreSQL
-	@scripts/with-postgres $(PY) -m pytest tests/e2e -n 2
+	@scripts/with-postgres $(PY) -m pytest tests/e2e -n 2 --reruns 1 -rR
 
 .PHONY: validate
 validate: environment-dev tools/node_modules ## The Nu HTML checker over every kind of page (needs npm and Java 17)

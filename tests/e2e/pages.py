@@ -57,6 +57,15 @@ class Watched:
         return self.page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
 
 
+def follow(target: Any) -> None:
+    """Click what leads to another page, and wait until that page has come.
+
+    What is read right after a bare `click()` may still be the page before: on a busy machine it is.
+    """
+    with target.page.expect_navigation():
+        target.click()
+
+
 def sign_in(page: Any, server: str, person: Any, password: str = "a long password") -> None:  # noqa: S107
     """Through the form, as people do."""
     person.set_password(password)

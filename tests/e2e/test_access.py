@@ -2,10 +2,11 @@
 
 import pytest
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from tests.access.doors import PASSWORD, code, with_codes, with_password, with_recovery_codes
 from tests.admin.people import staff
-from tests.e2e.pages import WIDTHS, Watched
+from tests.e2e.pages import WIDTHS, Watched, follow
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
 
@@ -44,23 +45,22 @@ def with_name(page, live_server, person, password=PASSWORD):
     page.goto(f"{live_server.url}/admin/")
     page.get_by_label("User name").fill(person.username)
     page.get_by_label("Password", exact=True).fill(password)
-    page.get_by_role("button", name="Sign in", exact=True).click()
+    follow(page.get_by_role("button", name="Sign in", exact=True))
 
 
 def sign_out(page):
-    page.get_by_role("button", name="Log out").click()
-    page.wait_for_load_state()
+    follow(page.get_by_role("button", name="Log out"))
 
 
 def test_a_passkey_is_set_up_and_opens_alone(page, live_server, watched, authenticator, required):
     person = with_password(staff("Editor"))
     with_name(page, live_server, person)
     page.get_by_role("heading", name="Your second step").wait_for()
-    page.get_by_role("link", name="Add a passkey").click()
+    follow(page.get_by_role("link", name="Add a passkey"))
     page.get_by_label("Its name").fill("Kim's phone")
     page.get_by_role("button", name="Add it").click()
     page.get_by_role("heading", name="Recovery codes").wait_for()
-    page.get_by_role("link", name="I have kept them").click()
+    follow(page.get_by_role("link", name="I have kept them"))
     page.get_by_role("heading", name="What waits for you").wait_for()
     sign_out(page)
 
@@ -68,7 +68,7 @@ def test_a_passkey_is_set_up_and_opens_alone(page, live_server, watched, authent
     page.get_by_role("button", name="Sign in with a passkey").click()
 
     page.get_by_role("heading", name="What waits for you").wait_for()
-    assert person.username in page.locator("#user-tools").inner_text().lower()
+    expect(page.locator("#user-tools")).to_contain_text(person.username, ignore_case=True)
 
 
 def test_a_passkey_is_the_second_step_after_the_password(page, live_server, watched, authenticator):
@@ -100,17 +100,17 @@ def test_a_device_that_refuses_says_so_in_words(page, live_server, authenticator
 def test_a_code_app_is_set_up_and_asked_for(page, live_server, watched, required):
     person = with_password(staff("Editor"))
     with_name(page, live_server, person)
-    page.get_by_role("link", name="Set up a code app").click()
+    follow(page.get_by_role("link", name="Set up a code app"))
     secret = page.locator("code.reference").inner_text()
     page.get_by_label("code").fill(code(secret, steps=-1))  # read half a minute ago
-    page.get_by_role("button", name="Switch the codes on").click()
-    page.get_by_role("link", name="I have kept them").click()
+    follow(page.get_by_role("button", name="Switch the codes on"))
+    follow(page.get_by_role("link", name="I have kept them"))
     sign_out(page)
 
     with_name(page, live_server, person)
     page.get_by_role("heading", name="The second step").wait_for()
     page.get_by_label("Code").fill(code(secret))
-    page.get_by_role("button", name="Sign in", exact=True).click()
+    follow(page.get_by_role("button", name="Sign in", exact=True))
 
     page.get_by_role("heading", name="What waits for you").wait_for()
 
@@ -122,7 +122,7 @@ def test_a_recovery_code_opens(page, live_server, watched):
     with_name(page, live_server, person)
 
     page.get_by_label("Code").fill(first)
-    page.get_by_role("button", name="Sign in", exact=True).click()
+    follow(page.get_by_role("button", name="Sign in", exact=True))
 
     page.get_by_role("heading", name="What waits for you").wait_for()
 
@@ -171,7 +171,7 @@ def test_pages_of_an_account_are_whole(page, live_server, watched, width, tmp_pa
     with_name(page, live_server, person)
     look("mfa_authenticate")
     page.get_by_label("Code").fill(code(secret))
-    page.get_by_role("button", name="Sign in", exact=True).click()
+    follow(page.get_by_role("button", name="Sign in", exact=True))
     page.wait_for_url("**/admin/")
     for name in WITH_CODES:
         look(name)

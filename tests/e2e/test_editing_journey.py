@@ -1,17 +1,19 @@
 """From draft to page by keyboard alone: edit, return, mend, publish for the next minute, and nothing leaks before."""
 
 import datetime as dt
+import re
 import time
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from drugs.models import Edition
 from tests import factories
 from tests.admin.people import staff
-from tests.e2e.pages import WIDTHS, Watched, sign_in
+from tests.e2e.pages import WIDTHS, Watched, follow, sign_in
 from tests.publishing.test_workflow import ready_draft
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -88,7 +90,7 @@ def test_from_draft_to_page_by_keyboard(browser, live_server, tmp_path_factory):
     assert not leaks()
     page.goto(live_server.url + reverse("admin:drugs_edition_review", args=[draft.pk]))
     keys.press("Send to review")
-    assert "was sent to review" in page.inner_text("body"), page.url + page.content()[:800]
+    expect(page.locator("body")).to_contain_text("was sent to review")
     assert not leaks()
 
     page, keys, _watched = desks["rio"]
@@ -98,17 +100,17 @@ def test_from_draft_to_page_by_keyboard(browser, live_server, tmp_path_factory):
     clicks += 1
     keys.press("What changed against live")
     clicks += 1
-    assert WORD in page.inner_text("ins >> nth=0") + page.inner_text("body")
+    expect(page.locator("body")).to_contain_text(WORD)
     keys.press("Review and publish")
     clicks += 1
-    assert page.get_by_role("button", name="Publish", exact=True).is_visible()
+    expect(page.get_by_role("button", name="Publish", exact=True)).to_be_visible()
     assert clicks <= 3
     keys.write("What should be mended", "Say it more plainly.")
     keys.press("Return to the editors")
 
     page, keys, _watched = desks["kim"]
     page.goto(live_server.url + reverse("admin:drugs_edition_change", args=[draft.pk]))
-    assert "Say it more plainly." in page.inner_text(".returned")
+    expect(page.locator(".returned")).to_contain_text("Say it more plainly.")
     keys.write("Background", " Mended (Oh et al., 2018).")
     keys.press("Save and continue editing")
     page.goto(live_server.url + reverse("admin:drugs_edition_review", args=[draft.pk]))
@@ -122,7 +124,7 @@ def test_from_draft_to_page_by_keyboard(browser, live_server, tmp_path_factory):
     # The order of day, month and year in the browser's own control is the machine's: its value is set at once.
     page.fill("[name=publish-goes_live_at]", moment.strftime("%Y-%m-%dT%H:%M"))
     keys.press("Publish")
-    assert "goes live on" in page.inner_text(".messagelist")
+    expect(page.locator(".messagelist")).to_contain_text("goes live on")
     assert not leaks()
 
     while timezone.now() < moment - dt.timedelta(seconds=2):
@@ -149,25 +151,25 @@ def test_text_of_an_ended_session_comes_back(page, live_server):
     page.wait_for_timeout(600)
     page.context.clear_cookies(name="sessionid")
 
-    page.get_by_role("button", name="Save and continue editing").click()
-    page.wait_for_url("**/account/login/**")
+    follow(page.get_by_role("button", name="Save and continue editing"))
+    assert "/account/login" in page.url
     sign_in_here(page, editor)
     page.get_by_role("button", name="Bring it back").click()
-    assert "Not to be lost." in page.get_by_role("textbox", name="Background", exact=True).inner_text()
-    page.get_by_role("button", name="Save and continue editing").click()
-    page.wait_for_load_state("networkidle")
+    expect(box).to_contain_text("Not to be lost.")
+    follow(page.get_by_role("button", name="Save and continue editing"))
 
     draft.refresh_from_db()
     assert "Not to be lost." in draft.background
     page.wait_for_timeout(900)
-    assert page.get_by_role("button", name="Bring it back").count() == 0
+    expect(page.get_by_role("button", name="Bring it back")).to_have_count(0)
 
 
 def sign_in_here(page, person):
     page.fill("#id_login", person.username)
     page.fill("#id_password", "a long password")
-    page.press("#id_password", "Enter")
-    page.wait_for_url("**/change/**")
+    with page.expect_navigation():  # the address of the form has that of the page in it
+        page.press("#id_password", "Enter")
+    assert "/account/login" not in page.url
 
 
 def test_leaving_unsaved_text_warns_and_a_citation_is_inserted(page, live_server):
@@ -184,12 +186,12 @@ def test_leaving_unsaved_text_warns_and_a_citation_is_inserted(page, live_server
 
     asked = []
     page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
-    page.evaluate("location.href = '/admin/'")
-    page.wait_for_timeout(500)
+    with page.expect_event("dialog"):
+        page.evaluate("location.href = '/admin/'")
 
     assert asked == ["beforeunload"]
-    text = page.get_by_role("textbox", name="Background", exact=True).inner_text()
-    assert text.endswith("New claim (Oh et al., 2018)")
+    text = page.get_by_role("textbox", name="Background", exact=True)
+    expect(text).to_have_text(re.compile(r"New claim \(Oh et al\., 2018\)$"))
 
 
 WORD_PASTE = (
@@ -210,8 +212,7 @@ def test_text_from_word_comes_out_clean(page, live_server):
         ".dispatchEvent(new ClipboardEvent('paste', {clipboardData: data, bubbles: true, cancelable: true})); }",
         WORD_PASTE,
     )
-    page.get_by_role("button", name="Save and continue editing").click()
-    page.wait_for_load_state("networkidle")
+    follow(page.get_by_role("button", name="Save and continue editing"))
 
     draft.refresh_from_db()
     assert draft.background == "<p><strong>Bold</strong> plain</p><ul><li><p>one</p></li></ul>"

@@ -4,11 +4,12 @@ from pathlib import Path
 
 import pytest
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from drugs.models import Edition, MenuEntry, Organisation
 from tests import factories
 from tests.admin.people import staff
-from tests.e2e.pages import WIDTHS, Watched, sign_in
+from tests.e2e.pages import WIDTHS, Watched, follow, sign_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -86,8 +87,7 @@ def test_the_editor_writes_rich_text(page, live_server, draft):
     editor.click()
     page.keyboard.press("Control+End")
     page.keyboard.type(" And more.")
-    page.get_by_role("button", name="Save and continue editing").click()
-    page.wait_for_load_state()
+    follow(page.get_by_role("button", name="Save and continue editing"))
 
     draft.refresh_from_db()
     assert draft.background == "<p>What it is (Oh et al., 2018). And more.</p>"
@@ -105,21 +105,19 @@ def test_a_half_done_draft_is_saved_and_finished(page, live_server, draft):
     new = page.locator("#source_set-group .row-card:not(.empty-form)").last
     new.locator("input[name$='-label']").fill("Half, 2026")
     page.fill("#id_as_of_on", "soon")
-    page.get_by_role("button", name="Save and continue editing").click()
-    page.wait_for_load_state()
+    follow(page.get_by_role("button", name="Save and continue editing"))
     panel = page.inner_text(".unfinished")
     findings = {width: _axe_at(page, watched, width) for width in WIDTHS}
     new.locator("select[name$='-kind']").select_option("news")
     new.locator("input[name$='-title']").fill("A title")
     page.fill("#id_as_of_on", "2026-10")
-    page.get_by_role("button", name="Save and continue editing").click()
-    page.wait_for_load_state()
+    follow(page.get_by_role("button", name="Save and continue editing"))
 
     assert "Half, 2026" in panel
     assert "Write a date as" in panel
     assert draft.source_set.get(label="Half, 2026").title == "A title"
     assert Edition.objects.get(pk=draft.pk).as_of_on == "2026-10"
-    assert page.locator(".unfinished").count() == 0
+    expect(page.locator(".unfinished")).to_have_count(0)
     assert not any(findings.values()), findings
     assert not watched.complaints, "\n".join(watched.complaints)
 
@@ -138,11 +136,10 @@ def test_a_sheet_comes_in_with_nothing_blocked(page, live_server):
 
     page.set_input_files("input[type=file]", {"name": "list.csv", "mimeType": "text/csv", "buffer": sheet})
     page.select_option("select[name=format]", label="csv")
-    page.click("input[type=submit]")
+    follow(page.locator("input[type=submit]"))
     findings = watched.axe()
     preview = page.inner_text(".import-preview")
-    page.click("input[name=confirm]")
-    page.wait_for_load_state()
+    follow(page.locator("input[name=confirm]"))
 
     assert "CORESTEM Inc." in preview
     assert set(Organisation.objects.values_list("name", flat=True)) == {"CORESTEM Inc.", "New one"}

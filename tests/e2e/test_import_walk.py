@@ -7,11 +7,12 @@ import os
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from drugs.imports import progress, runs
 from drugs.models import ImportRun, Trial
 from tests.admin.people import staff
-from tests.e2e.pages import WIDTHS, Watched, sign_in
+from tests.e2e.pages import WIDTHS, Watched, follow, sign_in
 from tests.imports.conftest import csv_file
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -55,8 +56,7 @@ class Walk:
         assert not self.watched.overflows(), name
 
     def press(self, name):
-        with self.page.expect_navigation():
-            self.page.get_by_role("button", name=name).first.click()
+        follow(self.page.get_by_role("button", name=name).first)
 
     def upload(self, content, name="SearchResults.csv"):
         self.page.goto(f"{self.server}/admin/drugs/trial/import/")
@@ -107,11 +107,11 @@ def test_a_month_s_update_from_upload_to_undo(walk, width):
     page.select_option("select[name=field]", "overall_status")
     page.select_option("select[name=sort]", "-number")
     editor.press("Show")
-    assert "40 rows" in page.locator(".import-pages").inner_text()
-    assert page.locator(".import-rows tbody tr").first.inner_text().find("NCT00000118") >= 0
+    expect(page.locator(".import-pages")).to_contain_text("40 rows")
+    expect(page.locator(".import-rows tbody tr").first).to_contain_text("NCT00000118")
     editor.look("3-filtered")
     page.goto(f"{editor.server}/admin/drugs/importrun/{run.pk}/change/?p=1")
-    assert "Page 1 of 1" in page.locator(".import-pages").inner_text()
+    expect(page.locator(".import-pages")).to_contain_text("Page 1 of 1")
     page.locator(".import-tabs").get_by_role("link", name="Held").click()
     page.wait_for_url("**decision=held**")
     editor.look("4-held")
@@ -129,12 +129,12 @@ def test_a_month_s_update_from_upload_to_undo(walk, width):
     with page.expect_navigation():
         page.evaluate("document.querySelector('.import-decide form').noValidate = true")
         page.get_by_role("button", name="Write 40 rows").click()
-    assert "tick that you have looked" in page.locator(".messagelist").inner_text()
+    expect(page.locator(".messagelist")).to_contain_text("tick that you have looked")
     editor.look("6-asks-again")
     page.get_by_label("More than a fifth").check()
     editor.press("Write 40 rows")
 
-    assert "1 new and 39 changed trials" in page.locator(".messagelist").inner_text()
+    expect(page.locator(".messagelist")).to_contain_text("1 new and 39 changed trials")
     trials = {trial.home_number: trial for trial in Trial.objects.all()}
     assert trials["NCT00000001"].overall_status == "RECRUITING"
     assert (trials["NCT00000004"].overall_status, trials["NCT00000004"].enrollment) == ("COMPLETED", 70)
@@ -157,12 +157,12 @@ def test_a_month_s_update_from_upload_to_undo(walk, width):
 
     # The same file again is no news; the one before can be put back
     editor.upload(csv_file(*FIRST))
-    assert "Nothing new" in page.locator("#content").inner_text()
+    expect(page.locator("#content")).to_contain_text("Nothing new")
     editor.look("8-nothing-new")
     for number in (mended.pk, run.pk):
         page.goto(f"{editor.server}/admin/drugs/importrun/{number}/change/")
         editor.press("Put this import back")
-    assert "Put back" in page.locator(".messagelist").inner_text()
+    expect(page.locator(".messagelist")).to_contain_text("Put back")
     assert set(Trial.objects.values_list("overall_status", "enrollment")) == {("RECRUITING", 70)}
     assert Trial.objects.count() == 120
     editor.look("9-put-back")
@@ -178,8 +178,8 @@ def test_the_columns_of_a_sheet_are_guessed_mended_and_remembered(walk, width):
     sheet = b"Trial number,Our name,Status,What\nNCT01363401,A title,Completed,x\nNCT04745299,B title,Perhaps,y\n"
     editor.upload(sheet, "tracker.csv")
     page.get_by_text("What each column holds").click()
-    assert page.get_by_label("Status").input_value() == "overall_status"
-    assert page.get_by_label("Our name").input_value() == ""
+    expect(page.get_by_label("Status")).to_have_value("overall_status")
+    expect(page.get_by_label("Our name")).to_have_value("")
     editor.look("11-columns")
 
     page.get_by_label("Our name").select_option("brief_title")
@@ -188,7 +188,7 @@ def test_the_columns_of_a_sheet_are_guessed_mended_and_remembered(walk, width):
     assert Trial.objects.get(home_number="NCT01363401").brief_title == "A title"
 
     editor.upload(sheet.replace(b"A title", b"Another title"), "tracker2.csv")
-    assert "Another title" in page.locator(".import-rows").last.inner_text()
+    expect(page.locator(".import-rows").last).to_contain_text("Another title")
     editor.look("12-remembered")
     assert editor.watched.complaints == []
 
@@ -199,12 +199,12 @@ def test_a_waiting_import_shows_numbers_that_move(walk, width):
     page = editor.page
     run = runs.store([b"NCT Number,Study Title\nNCT01363401,A\n"], "large.csv")
     page.goto(f"{editor.server}/admin/drugs/importrun/{run.pk}/change/")
-    assert "Not begun yet" in page.locator("[data-renew]").inner_text()
+    expect(page.locator("[data-renew]")).to_contain_text("Not begun yet")
     editor.look("13-waiting")
 
     progress.Gauge(run).note(12_000, 100_000)
     page.get_by_text("12,000 of about 100,000").wait_for(timeout=10_000)
-    assert page.locator("progress").get_attribute("value") == "12"
+    expect(page.locator("progress")).to_have_attribute("value", "12")
     editor.look("14-moving")
 
     ImportRun.objects.filter(pk=run.pk).update(state="failed", error="The file is empty.")

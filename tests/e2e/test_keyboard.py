@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.core.management import call_command
+from playwright.sync_api import expect
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -68,7 +69,7 @@ def narrow(page, keys, site):
     keys.reach("^Stage$")
     keys.press("Enter")
     keys.follow("^Approved 8$", "stage=approved#state$")
-    assert page.get_by_text("Approved: 8 of 23 therapies").is_visible()
+    expect(page.get_by_text("Approved: 8 of 23 therapies")).to_be_visible()
 
 
 def compare(page, keys, site):
@@ -77,7 +78,7 @@ def compare(page, keys, site):
     keys.follow("^Compare with another", r"/compare/\?drug=lenzumestrocel$")
     keys.skip()
     keys.follow("^Tofersen", "drug=tofersen")
-    assert page.locator("table.columns").count() >= 5
+    expect(page.locator("table.columns").nth(4)).to_be_attached()
 
 
 def read_results(page, keys, site):
@@ -85,7 +86,7 @@ def read_results(page, keys, site):
     keys.skip()
     keys.follow("^Clinical trials$", "#clinical-trials$")
     keys.reach("NCT04745299")
-    assert page.get_by_text("2.98").first.is_visible()
+    expect(page.get_by_text("2.98").first).to_be_visible()
 
 
 def to_paper(page, keys, site):
@@ -140,29 +141,29 @@ def test_the_reading_tools_keep_read_explain_and_remember(page, site):
     page.locator(".menu > summary").click()  # letters this large leave no room for an open menu
     page.locator(".settings > summary").click()
     page.get_by_role("button", name="More contrast").click()
-    assert page.locator("html").get_attribute("data-contrast") == "more"
+    expect(page.locator("html")).to_have_attribute("data-contrast", "more")
     page.get_by_role("button", name="Forget everything").click()
     assert (float(of_body("fontSize").removesuffix("px")), of_body("backgroundColor")) == plain
 
     page.goto(f"{site}/drugs/lenzumestrocel/")
     page.locator("header .listen").click()
-    assert page.locator("#player").is_visible()
+    expect(page.locator("#player")).to_be_visible()
     assert page.evaluate("spoken").pop().startswith("Therapies") or "Lenzumestrocel" in page.evaluate("spoken.join()")
     page.keyboard.press("Escape")
-    assert not page.locator("#player").is_visible()
+    expect(page.locator("#player")).to_be_hidden()
 
     term = page.locator("main button.term").first
     term.focus()
     page.keyboard.press("Enter")
     word = page.locator(".word:popover-open")
-    assert word.locator(".name").is_visible()
+    expect(word.locator(".name")).to_be_visible()
     page.keyboard.press("Enter")  # 'Close' has the focus
-    assert word.count() == 0
+    expect(word).to_have_count(0)
 
-    assert not page.locator("#since").is_visible()
+    expect(page.locator("#since")).to_be_hidden()
     page.evaluate("localStorage.setItem('reading-visits', JSON.stringify({lenzumestrocel: [0, '2026-05-03']}))")
     page.reload()
-    assert "Since your visit on" in page.locator("#since-when").inner_text()
+    expect(page.locator("#since-when")).to_contain_text("Since your visit on")
     page.get_by_role("button", name="I have seen this").click()
     page.reload()
-    assert not page.locator("#since").is_visible()
+    expect(page.locator("#since")).to_be_hidden()

@@ -8,6 +8,7 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 from PIL import Image
+from playwright.sync_api import expect
 
 from drugs.models import Announcement, Correction, Edition, Page, Trial
 from drugs.publishing.copying import copy_edition
@@ -166,7 +167,7 @@ def test_from_home_to_a_therapy_by_keyboard_alone(page, site):
     page.keyboard.press("Enter")
     page.wait_for_url("**/drugs/lenzumestrocel/")
 
-    assert page.get_by_role("heading", level=1).is_visible()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Lenzumestrocel")
 
 
 def test_a_correction_is_sent_by_keyboard_alone_without_javascript_and_without_a_cookie(browser, site):
@@ -186,7 +187,7 @@ def test_a_correction_is_sent_by_keyboard_alone_without_javascript_and_without_a
 
     correction = Correction.objects.get(text="The number of people is wrong.")
     assert correction.section == "clinical-trials"
-    assert correction.reference in page.get_by_role("heading", level=1).inner_text()
+    expect(page.get_by_role("heading", level=1)).to_contain_text(correction.reference)
     assert not context.cookies()
     context.close()
 
@@ -197,6 +198,6 @@ def test_help_is_one_activation_from_every_page(page, site):
             continue
         page.goto(site + path)
         link = page.get_by_role("link", name="Help now", exact=True).first
-        assert link.is_visible(), name
+        expect(link, name).to_be_visible()
     link.click()
     page.wait_for_url("**/pages/help/")

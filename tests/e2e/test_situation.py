@@ -1,6 +1,7 @@
 """'My situation' in a real browser: a table of cases for the rules, and proof that nothing leaves the device."""
 
 import pytest
+from playwright.sync_api import expect
 
 from tests import factories
 
@@ -153,7 +154,7 @@ def test_nothing_is_sent_stored_or_put_into_the_address(page, context, site):
     page.get_by_role("button", name="Show what this means").click()
     page.wait_for_timeout(500)
 
-    assert page.locator("tr", has_text="ONE").get_attribute("data-verdict") == "closed"
+    expect(page.locator("tr", has_text="ONE")).to_have_attribute("data-verdict", "closed")
     assert requests == []
     assert page.url == f"{site}/situation/"
     assert page.evaluate(stored) == before
@@ -163,10 +164,10 @@ def test_nothing_is_sent_stored_or_put_into_the_address(page, context, site):
     refused = page.evaluate("fetch('/healthz').then(() => 'sent', () => 'refused')")
     assert refused == "refused"
     page.reload()
-    assert page.input_value("#my-age") == ""
+    expect(page.locator("#my-age")).to_have_value("")
     page.go_back()
     page.go_forward()
-    assert page.input_value("#my-age") == ""
+    expect(page.locator("#my-age")).to_have_value("")
 
 
 def test_a_reader_sees_what_may_be_open_and_clears_it(page, site):
@@ -176,15 +177,15 @@ def test_a_reader_sees_what_may_be_open_and_clears_it(page, site):
     page.select_option("#my-gene", "SOD1")
     page.get_by_role("button", name="Show what this means").click()
 
-    assert "ask the site" in page.locator("tr", has_text="ONE").locator(".verdict").inner_text()
-    assert page.locator("#my-age").get_attribute("aria-invalid") == "true"
-    status = page.locator("#situation-status").inner_text()
-    assert "for 2 ask the site" in status
-    assert "Age in years" in status
+    expect(page.locator("tr", has_text="ONE").locator(".verdict")).to_contain_text("ask the site")
+    expect(page.locator("#my-age")).to_have_attribute("aria-invalid", "true")
+    status = page.locator("#situation-status")
+    expect(status).to_contain_text("for 2 ask the site")
+    expect(status).to_contain_text("Age in years")
     assert "eligible" not in page.locator("body").inner_text().lower()
     page.get_by_role("button", name="Clear my answers").click()
-    assert page.input_value("#my-vc") == ""
-    assert not page.locator(".verdict").first.is_visible()
+    expect(page.locator("#my-vc")).to_have_value("")
+    expect(page.locator(".verdict").first).to_be_hidden()
 
 
 def test_by_keyboard_alone(page, site):
@@ -199,8 +200,8 @@ def test_by_keyboard_alone(page, site):
             page.keyboard.type("50")
     page.keyboard.press("Enter")
 
-    assert page.evaluate("document.activeElement.id") == "situation-status"
-    assert "1 closed" in page.locator("#situation-status").inner_text()
+    expect(page.locator("#situation-status")).to_be_focused()
+    expect(page.locator("#situation-status")).to_contain_text("1 closed")
     assert keys + 1 <= 12, keys
 
 
@@ -209,8 +210,8 @@ def test_without_javascript_the_table_is_the_answer(browser, site):
     page = context.new_page()
     page.goto(f"{site}/situation/")
 
-    assert not page.locator("#situation").is_visible()
-    assert page.get_by_text("Hold your own situation against the table").is_visible()
-    assert page.get_by_text("at most 24", exact=True).is_visible()
-    assert not page.locator(".verdict").first.is_visible()
+    expect(page.locator("#situation")).to_be_hidden()
+    expect(page.get_by_text("Hold your own situation against the table")).to_be_visible()
+    expect(page.get_by_text("at most 24", exact=True)).to_be_visible()
+    expect(page.locator(".verdict").first).to_be_hidden()
     context.close()
