@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from drugs import bulk
+from drugs.full_text.sqlite import indexed_at_once
 from drugs.imports import progress
 from drugs.imports.candidate import Candidate
 from drugs.imports.judge import Judge, Verdict
@@ -180,14 +181,15 @@ class _Application:
         if not verdicts:
             return
         names = ["home_number", "home_registry", *Trial.FACTS]
-        bulk.insert(
-            Trial,
-            names,
-            [
-                (verdict.number, _own(verdict).number.registry, *map(verdict.facts.get, Trial.FACTS, _NOT_STATED))
-                for verdict in verdicts
-            ],
-        )
+        with indexed_at_once("drugs_trial"):
+            bulk.insert(
+                Trial,
+                names,
+                [
+                    (verdict.number, _own(verdict).number.registry, *map(verdict.facts.get, Trial.FACTS, _NOT_STATED))
+                    for verdict in verdicts
+                ],
+            )
         created = Trial.objects.filter(bulk.is_in(Trial, "home_number", [verdict.number for verdict in verdicts]))
         keys = dict(created.order_by().values_list("home_number", "pk"))
         for verdict in verdicts:

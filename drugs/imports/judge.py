@@ -17,7 +17,7 @@ from drugs.imports.claims import Claims
 from drugs.imports.number_set import NumberSet
 from drugs.imports.problems import Problem, Weight
 from drugs.imports.records import MergedRow, RefusedRow, Source, Unread
-from drugs.imports.stored import Stored, StoredTrial, records_with, said_by_records, stored_records
+from drugs.imports.stored import Stored, StoredTrial, old_news, said_by_records, stored_records
 from drugs.models import ImportRun, Trial, TrialIdentifier
 from drugs.registry_numbers import RegistryNumber, number_in_full, parse_number
 from drugs.resolution import Record, as_text, changed_facts, stated
@@ -59,7 +59,7 @@ class Judge:
         #: Verdicts of the batch that is being judged: no row of the preview has them yet.
         self._pending: Sequence[Verdict] = ()
         same = ImportRun.objects.filter(sha256=run.sha256, state=RunState.APPLIED).exclude(pk=run.pk)
-        self.same_file = (same.order_by("-pk").values_list("pk", flat=True).first() or 0) if run.sha256 else 0
+        self.same_file = same.order_by("-pk").values_list("pk", flat=True).first() if run.sha256 else None
 
     # From a file
 
@@ -79,7 +79,9 @@ class Judge:
                 (fresh if self.seen.add(number) else again).append(entry)
             else:
                 verdicts.append(_without_number(record, source))
-        known = self._old_news([digest for _record, _number, digest in fresh])
+        # An undated record that equals an earlier one is news (A, then B, then A again), unless this very file was
+        # applied before and brought or met it then.
+        known = old_news([digest for _record, _number, digest in fresh], until_run=self.same_file)
         news = [entry for entry in fresh if entry[2] not in known]
         candidates, unchanged = [], len(fresh) - len(news)
         for record, number, digest in news:
@@ -104,18 +106,6 @@ class Judge:
         digest = digest_of(hashlib.sha256(source.signature.encode()), number, record)
         candidate = candidate_of(record, number, digest, source)
         return None if any(problem.weight != Weight.NOTE for problem in candidate.problems) else candidate
-
-    def _old_news(self, digests: Sequence[str]) -> set[str]:
-        """Those that say nothing new: the newest of their trial and source, or an earlier one that stays earlier.
-
-        An undated record that equals an earlier one is news (A, then B, then A again), unless
-        this very file was applied before and brought or met it then.
-        """
-        return {
-            digest
-            for digest, last_update, run, has_newer in records_with(digests)
-            if not has_newer or last_update or (self.same_file and (run or 0) <= self.same_file)
-        }
 
     def _repeated(self, again: Sequence[tuple[Unread, str, str]], source: Source) -> list[Verdict]:
         """Later rows of a trial that the file has already: the first counts, and one that says otherwise is held."""

@@ -68,24 +68,24 @@ def stored_records(trials: Collection[int], **conditions: Any) -> dict[int, list
 
 
 #: The SQL of the ORM for the same, made anew for each batch, takes longer than the database.
-_WITH_DIGEST = """
-    SELECT digest, last_update, run_id, EXISTS (
+_OLD_NEWS = """
+    SELECT digest FROM drugs_registryrecord record WHERE {condition} AND (last_update <> '' OR COALESCE(run_id, 0) <= %s OR NOT EXISTS (
         SELECT 1 FROM drugs_registryrecord newer
         WHERE newer.trial_id = record.trial_id AND newer.said_by = record.said_by AND newer.registry = record.registry
         AND (newer.effective_on > record.effective_on
              OR (newer.effective_on = record.effective_on AND newer.id > record.id))
-    ) FROM drugs_registryrecord record WHERE {condition}
+    ))
 """
 
 
-def records_with(digests: Sequence[str]) -> list[tuple[str, str, int | None, bool]]:
-    """(digest, last update, run, whether its trial has a newer one of the same source) of each record that is stored."""
+def old_news(digests: Sequence[str], *, until_run: int | None) -> set[str]:
+    """Those of a stored record that is dated, or came with a run up to this one, or is the newest of its trial and source."""
     if not digests:
-        return []
+        return set()
     condition, parameters = one_of("record.digest", digests)
     with reading_by_key(), connection.cursor() as cursor:
-        cursor.execute(_WITH_DIGEST.format(condition=condition), parameters)
-        return cursor.fetchall()
+        cursor.execute(_OLD_NEWS.format(condition=condition), (*parameters, -1 if until_run is None else until_run))
+        return {digest for (digest,) in cursor.fetchall()}
 
 
 def said_by_records(records: Sequence[Record]) -> dict[str, Any]:

@@ -42,13 +42,13 @@ class RegistryRecord(models.Model):
         _("as it was written"),
         default=dict,
         blank=True,
-        help_text=_("Text by column, for each cell whose words differ from the fact that they became."),
+        help_text=_("Text by column, for each cell whose words are not those of the fact that they became."),
     )
     digest = models.CharField(
         _("digest"),
         max_length=64,
         blank=True,
-        help_text=_("SHA-256 of the raw row: an equal one need not be cleaned again."),
+        help_text=_("First half of the SHA-256 of the row as it was read: an equal one need not be cleaned again."),
     )
 
     # How it came
@@ -70,12 +70,9 @@ class RegistryRecord(models.Model):
             ),
             partial_date_check("last_update", "effective_on", name="record_dates_are_dates"),
         ]
-        # An import asks of every row whether it is known and no longer the newest: both are answered from these alone.
+        # An import asks of every row whether it is known and dated, and of an undated one whether it is the newest.
         indexes = [
-            models.Index(
-                fields=["digest", "trial", "said_by", "registry", "effective_on", "last_update", "run"],
-                name="record_digest",
-            ),
+            models.Index(fields=["digest", "last_update"], name="record_known"),
             models.Index(fields=["trial", "said_by", "registry", "effective_on"], name="record_newest"),
         ]
 

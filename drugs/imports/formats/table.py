@@ -61,7 +61,7 @@ class TableFormat:
     #: Headers by key that are known and say nothing about the trial.
     ignored: frozenset[str] = frozenset()
     said_by: str = RecordSource.REGISTRY
-    version: int = 5  # one more whenever a cleaner reads a cell otherwise: unchanged rows are then cleaned anew
+    version: int = 6  # one more whenever a cleaner reads a cell otherwise: unchanged rows are then cleaned anew
     #: The column, by fact, that says when the source last changed the record.
     last_update: str = "last_update_posted"
     #: Headers by key of which at least one must be there.
@@ -225,11 +225,12 @@ class TableSource:
                         raw[header] = cell
                         continue
                     facts[column.fact] = fact
-                    if fact != cell:
+                    if fact != value and (type(fact) is str or str(fact) != value):
                         raw[header] = cell
                 else:
                     facts.update(fact)
-                    raw[header] = cell
+                    if value not in fact.values():
+                        raw[header] = cell
         if long := too_long(facts):
             problems += [Problem(self._header_of(fact), facts[fact], reason) for fact, reason in long]
         cleaned.last_update = facts.get(self.format.last_update, "")
