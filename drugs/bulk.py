@@ -8,6 +8,7 @@ SQLite takes the rows by `executemany`, PostgreSQL by COPY.
 
 import gc
 import json
+import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
@@ -23,6 +24,8 @@ Values = Sequence[Any]
 
 #: New objects between two looks of the garbage collector during long work: some batches of rows.
 _MANY_OBJECTS = 50_000
+#: Pages of SQLite's log after which it is copied into the database: its own default, and during long work (32 MB).
+_USUAL_PAGES, _LONG_WORK_PAGES = 1_000, 8_000
 
 
 def insert(model: type[models.Model], names: Sequence[str], rows: Sequence[Values]) -> None:
@@ -139,18 +142,41 @@ def expect_reads_by_key() -> None:
 
 @contextmanager
 def long_work() -> Iterator[None]:
-    """Work that makes many short-lived objects: those that live already are spared by the garbage collector meanwhile.
+    """Work that makes and writes many short-lived objects.
 
-    It would go through all of Django again and again, and through a batch of rows many times before it is done with.
+    Those that live already are spared by the garbage collector meanwhile: it would go through all of Django again
+    and again, and through a batch of rows many times before it is done with.
     """
     before = gc.get_threshold()
     gc.freeze()
     gc.set_threshold(_MANY_OBJECTS, *before[1:])
+    _set_checkpoint(_LONG_WORK_PAGES)
+    _remember_matches()
     try:
         yield
     finally:
+        _set_checkpoint(_USUAL_PAGES)
         gc.set_threshold(*before)
         gc.unfreeze()
+
+
+def _set_checkpoint(pages: int) -> None:
+    """SQLite copies its log into the database after so many pages: one that is written again meanwhile, once."""
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute(f"PRAGMA wal_autocheckpoint={pages}")
+
+
+def _remember_matches() -> None:
+    """SQLite asks Python for each REGEXP of a constraint: nearly all are dates, and the same ones again."""
+    if connection.vendor == "sqlite":
+        connection.ensure_connection()
+        connection.connection.create_function("REGEXP", 2, lru_cache(maxsize=8192)(_matches), deterministic=True)
+
+
+def _matches(pattern: str | None, text: str | None) -> bool | None:
+    """As Django defines REGEXP for SQLite."""
+    return None if pattern is None or text is None else bool(re.search(pattern, str(text)))
 
 
 def _field(model: type[models.Model], name: str) -> models.Field:

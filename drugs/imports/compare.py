@@ -29,7 +29,7 @@ from drugs.imports.tables import Opener, max_rows
 from drugs.models import ImportRecord, ImportRow, ImportRun
 from drugs.vocabulary import RowDecision, RunState
 
-BATCH = 500
+BATCH = 1000
 #: Seconds between two notes of how far it is, where nothing else is written.
 _PROGRESS_EVERY = 1.0
 _COUNTED = ("rows", "new", "changed", "unchanged", "held", "refused", "repeated", "absent")

@@ -106,7 +106,7 @@ class ImportRun(models.Model):
 class ImportRow(models.Model):
     """What an import makes of one record of its file, unless the record is simply unchanged."""
 
-    run = models.ForeignKey(ImportRun, models.CASCADE, related_name="rows")
+    run = models.ForeignKey(ImportRun, models.CASCADE, related_name="rows", db_index=False)  # rows_by_decision has it
     row = models.PositiveIntegerField(
         _("row"), help_text=_("The line or record of the file, as a spreadsheet counts it: the header is row 1.")
     )

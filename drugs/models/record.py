@@ -123,7 +123,7 @@ class StaffOverride(models.Model):
 class TrialChange(models.Model):
     """One field of a trial that changed: from what to what, when, and by which run or person."""
 
-    trial = models.ForeignKey(Trial, models.CASCADE, related_name="changes")
+    trial = models.ForeignKey(Trial, models.CASCADE, related_name="changes", db_index=False)  # change_history has it
     field = models.CharField(
         _("field"), max_length=40, help_text=_("A column of Trial; empty for the trial's first appearance."), blank=True
     )

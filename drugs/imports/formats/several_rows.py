@@ -34,7 +34,13 @@ def as_one(
     first: Unread | None = None
     later: list[Unread | MergedRow | RefusedRow] = []
     for record in records:
-        if first is not None and type(record) is Unread and len(later) < _MOST and _is_same_trial(first, record):
+        if (
+            first is not None
+            and type(record) is Unread
+            and first.number[:11] == record.number[:11]  # no two spellings of a number begin differently, but by case
+            and len(later) < _MOST
+            and _is_same_trial(first, record)
+        ):
             if (joined := _joined(first, record, places)) is None:
                 later.append(record)
             else:
@@ -43,13 +49,11 @@ def as_one(
             continue
         if first is not None:
             yield first
-            first = None
         if later:
             yield from later
             later = []
-        if type(record) is Unread:
-            first = record
-        else:
+        first = record if type(record) is Unread else None
+        if first is None:
             yield record
     if first is not None:
         yield first
@@ -59,8 +63,6 @@ def as_one(
 def _is_same_trial(first: Unread, record: Unread) -> bool:
     if first.number == record.number:
         return bool(record.number)
-    if first.number[:11] != record.number[:11]:  # no two spellings of a number begin differently, but by case
-        return False
     number = parse_number(record.number)
     return number is not None and number == parse_number(first.number)
 
