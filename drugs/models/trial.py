@@ -247,8 +247,7 @@ class TrialIdentifierManager(models.Manager["TrialIdentifier"]):
 class TrialIdentifier(models.Model):
     """One number of a trial in one registry. `drugs.registry_numbers` says how a number is written."""
 
-    #: one_number_per_registry is an index of it.
-    trial = models.ForeignKey(Trial, models.CASCADE, related_name="identifiers", db_index=False)
+    trial = models.ForeignKey(Trial, models.CASCADE, related_name="identifiers")
     registry = models.CharField(_("registry"), max_length=10, choices=words.Registry)
     number = models.CharField(
         _("number"),
