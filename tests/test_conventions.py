@@ -30,6 +30,8 @@ LAYERS = [
         "drugs.content",
         "drugs.audit",
         "drugs.corrections",
+        "drugs.reader_forms",
+        "drugs.alerts",
         "drugs.pictures",
         "drugs.backups",
         "drugs.watching",

@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 
 from drugs.access import sealing
 from drugs.access.mails import send_notice
-from drugs.corrections import address_of
+from drugs.reader_forms import address_of
 
 
 class AccountAdapter(DefaultAccountAdapter):

@@ -1,16 +1,12 @@
 """'Something wrong here?': the form, and what came of a correction. No cookie, nothing kept by anyone."""
 
-from collections.abc import Callable
-from functools import wraps
 from http import HTTPStatus
-from typing import Any
 
 from django import forms
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
@@ -19,14 +15,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 from drugs import corrections
 from drugs.models import Correction, Edition
 from drugs.models.correction import LONGEST_TEXT, read_reference
-from drugs.views.errors import csrf_failure, error_page
+from drugs.reader_forms import is_too_quick
+from drugs.views.reader_forms import ReaderForm, refusal_of, uncached
 
 #: The largest form that is read: the text in the longest encoding, and the rest.
 MOST_BYTES = 40_000
-_DRAINED = 3_000_000
 
 
-class CorrectionForm(forms.Form):
+class CorrectionForm(ReaderForm):
     text = forms.CharField(
         label=_("What is wrong, and how do you know?"),
         max_length=LONGEST_TEXT,
@@ -43,30 +39,6 @@ class CorrectionForm(forms.Form):
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
         help_text=_("Only for a question about this. You need none: you can look up the answer by a reference."),
     )
-    reply_line = forms.CharField(
-        label=_("Leave this line empty"),
-        required=False,
-        widget=forms.TextInput(attrs={"tabindex": "-1", "autocomplete": "off"}),
-    )
-    token = forms.CharField(widget=forms.HiddenInput, required=False, max_length=1000)
-
-    def clean_reply_line(self) -> str:
-        if self.cleaned_data["reply_line"]:
-            raise forms.ValidationError(_t("A hidden line of the form was filled in. Send it again with that empty."))
-        return ""
-
-
-def uncached(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Nothing of these pages is kept: a form is for one use, an answer may come at any moment. Not for search engines."""
-
-    @wraps(view)
-    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        response = view(request, *args, **kwargs)
-        add_never_cache_headers(response)
-        response["X-Robots-Tag"] = "noindex"
-        return response
-
-    return wrapped
 
 
 @require_safe
@@ -107,7 +79,7 @@ def correction_new(request: HttpRequest) -> HttpResponse:
         subject = corrections.subject_named(at, **named)
         form = CorrectionForm(initial={"token": corrections.token_for(subject)})
         return _page(request, form, subject)
-    if refusal := _refusal(request):
+    if refusal := refusal_of(request, MOST_BYTES):
         return refusal
     form = CorrectionForm(request.POST)
     valid = form.is_valid()  # the first look at what was sent
@@ -116,7 +88,7 @@ def correction_new(request: HttpRequest) -> HttpResponse:
     if told is None:
         form.add_error(None, _t("This form was open for more than a day. Nothing is lost: press Send again."))
         return _page(request, form, subject, fresh=True)
-    if valid and corrections.is_too_quick(told):
+    if valid and is_too_quick(told.made_at):
         form.add_error(None, _t("That was very quick. If you are a person, press Send again."))
     elif valid and not corrections.may_send(request, at):
         form.add_error(
@@ -133,25 +105,6 @@ def correction_new(request: HttpRequest) -> HttpResponse:
         response.status_code = HTTPStatus.SEE_OTHER
         return response
     return _page(request, form, subject)
-
-
-def _refusal(request: HttpRequest) -> HttpResponse | None:
-    """What is no form of ours: too large, another encoding, or sent by another site. Read to its end all the same."""
-    length = int(length) if (length := request.META.get("CONTENT_LENGTH") or "0").isdecimal() else 0
-    if length > MOST_BYTES or request.content_type != "application/x-www-form-urlencoded":
-        left = min(length, _DRAINED)
-        while left > 0 and (chunk := request.read(min(left, 65_536))):
-            left -= len(chunk)
-        too_large = length > MOST_BYTES
-        return error_page(
-            request,
-            HTTPStatus.REQUEST_ENTITY_TOO_LARGE if too_large else HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
-            _t("This cannot be taken"),
-            _t("Nothing was saved. Go back, shorten the text and send it again."),
-        )
-    if not corrections.is_from_here(request):
-        return csrf_failure(request)
-    return None
 
 
 def _page(

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from drugs import corrections
+from drugs import corrections, reader_forms
 from drugs.corrections import Subject, token_for
 from drugs.models import Correction
 from tests import factories
@@ -182,11 +182,11 @@ def test_one_address_sends_so_many_a_day_and_its_address_is_kept_nowhere(client,
 
 def test_who_writes_the_header_cannot_choose_their_address(client, settings, rf):
     settings.TRUSTED_PROXIES = 1
-    assert corrections.address_of(rf.get("/", headers={"X-Forwarded-For": "1.1.1.1, 203.0.113.7"})) == "203.0.113.7"
-    assert corrections.address_of(rf.get("/", headers={"X-Forwarded-For": "nonsense"})) == "unknown"
-    assert corrections.address_of(rf.get("/", headers={"X-Forwarded-For": "2001:db8:1:2:3::4"})) == "2001:db8:1:2::"
+    assert reader_forms.address_of(rf.get("/", headers={"X-Forwarded-For": "1.1.1.1, 203.0.113.7"})) == "203.0.113.7"
+    assert reader_forms.address_of(rf.get("/", headers={"X-Forwarded-For": "nonsense"})) == "unknown"
+    assert reader_forms.address_of(rf.get("/", headers={"X-Forwarded-For": "2001:db8:1:2:3::4"})) == "2001:db8:1:2::"
     settings.TRUSTED_PROXIES = 0
-    assert corrections.address_of(rf.get("/", headers={"X-Forwarded-For": "1.1.1.1"})) == "127.0.0.1"
+    assert reader_forms.address_of(rf.get("/", headers={"X-Forwarded-For": "1.1.1.1"})) == "127.0.0.1"
 
 
 def test_a_flood_from_everywhere_stops_at_so_many_an_hour(client, settings):
