@@ -357,6 +357,14 @@ IMPORT_MAX_ROWS = env.int("IMPORT_MAX_ROWS", 1_000_000)
 CORRECTION_EMAIL_DAYS = env.int("CORRECTION_EMAIL_DAYS", 30)  # how long after the answer an e-mail address is kept
 CORRECTIONS_PER_ADDRESS = env.int("CORRECTIONS_PER_ADDRESS", 20)  # a day, from one network address
 CORRECTIONS_AN_HOUR = env.int("CORRECTIONS_AN_HOUR", 100)  # from all together
+# Alerts by e-mail about new editions: on where mail is configured, and only there
+
+ALERTS_BY_MAIL = env.bool("ALERTS_BY_MAIL", True) and env.str("EMAIL_URL", "").partition(":")[0] not in ("", "dummy")
+ALERT_CONFIRM_DAYS = env.int("ALERT_CONFIRM_DAYS", 3)  # how long an address waits for its owner's yes
+ALERT_MAILS_A_DAY = env.int("ALERT_MAILS_A_DAY", 5)  # that ask or answer, to one address
+ALERTS_PER_ADDRESS = env.int("ALERTS_PER_ADDRESS", 20)  # a day, from one network address
+ALERTS_AN_HOUR = env.int("ALERTS_AN_HOUR", 100)  # from all together
+
 # How many proxies of ours stand in front, each of which adds to X-Forwarded-For: whose word on the address counts.
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 1 if PRODUCTION else 0)
 

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
+from drugs.alerts import are_on
 from drugs.furniture import Around, current_furniture, standing
 
 
@@ -16,6 +17,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "site_name": settings.SITE_NAME,
         "publisher": settings.PUBLISHER,
         "content_licence": settings.CONTENT_LICENCE,
+        "alerts_are_on": are_on(),
         # Asked by public pages only; staff pages and JSON never read it.
         "around": SimpleLazyObject(lambda: _around(request)),
     }

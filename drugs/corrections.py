@@ -72,11 +72,11 @@ def token_for(subject: Subject, *, now: float | None = None) -> str:
 
 def form_of(token: str) -> Form | None:
     """What the token says; None where it is not ours or too old."""
-    try:
-        told = told_by(_FORM, token)
-        return Form(told.form_id, *told.said, told.made_at) if told else None
-    except TypeError:
+    told = told_by(_FORM, token)
+    if told is None or len(told.said) != 3:
         return None
+    edition, section, page = told.said
+    return Form(told.form_id, edition, section, page, told.made_at)
 
 
 def may_send(request: HttpRequest, at: dt.datetime) -> bool:

@@ -6,6 +6,7 @@ from django.urls import path, register_converter
 from drugs.feeds import ListFeed, TherapyFeed, TrialsFeed, UpdatesFeed
 from drugs.sitemaps import SITEMAPS
 from drugs.views import (
+    alerts,
     approvals,
     cards,
     citing,
@@ -46,7 +47,19 @@ class EditionNumber:
         return str(value)
 
 
+class AlertKey:
+    """The key of an alert by e-mail, as its mails carry it."""
+
+    regex = "[A-Za-z0-9_-]{43}"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    to_url = to_python
+
+
 register_converter(EditionNumber, "edition")
+register_converter(AlertKey, "alert")
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -105,6 +118,10 @@ urlpatterns = [
     path("corrections/", corrections.correction_list, name="correction-list"),
     path("corrections/new/", corrections.correction_new, name="correction-new"),
     path("corrections/<str:reference>/", corrections.correction_detail, name="correction-detail"),
+    path("alerts/", alerts.alert_form, name="alert-form"),
+    path("alerts/asked/", alerts.alert_asked, name="alert-asked"),
+    path("alerts/<alert:key>/", alerts.alert_detail, name="alert-detail"),
+    path("alerts/<alert:key>/confirm/", alerts.alert_confirm, name="alert-confirm"),
     path("data/", data.data_index, name="data-index"),
     path("data/datapackage.json", data.data_package_json, name="data-package"),
     path("data/<slug:table>.<str:ending>", data.data_table, name="data-table"),

@@ -304,6 +304,19 @@ class CorrectionFactory(factory.django.DjangoModelFactory):
     received_at = factory.LazyFunction(timezone.now)
 
 
+class AlertFactory(factory.django.DjangoModelFactory):
+    """Asked for long ago; `confirmed=True`: and confirmed."""
+
+    class Meta:
+        model = models.Alert
+
+    class Params:
+        confirmed = factory.Trait(confirmed_at=factory.LazyFunction(lambda: timezone.now() - dt.timedelta(days=100)))
+
+    email = factory.Sequence(lambda n: f"reader{n}@example.org")
+    asked_at = factory.LazyFunction(timezone.now)
+
+
 def live_page(slug: str = "", **fields: Any) -> models.PageVersion:
     """A published version of an information page, counted as a public change."""
     page = PageFactory(slug=slug) if slug else PageFactory()

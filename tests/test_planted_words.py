@@ -26,7 +26,8 @@ WORD = "xylorimba"
 #: Where the walk begins: what links lead to is found from here.
 STARTS = (
     "/ /pipeline/ /situation/ /compare/ /compare/?drug=abc&drug=gone /visit/?drug=abc "
-    "/drugs/ /trials/ /updates/ /glossary/ /search/ /pages/ /portraits/ /corrections/ /corrections/new/ /data/ "
+    "/drugs/ /trials/ /updates/ /glossary/ /search/ /pages/ /portraits/ /corrections/ /corrections/new/ /alerts/ /alerts/asked/ "
+    "/data/ "
     "/sitemap.xml /robots.txt /healthz /readyz /api/v1/ /api/v1/schema/ /api/v1/docs/ /api/v1/therapies/ "
     "/drugs/approved/feed/ /drugs/in-development/feed/ /drugs/no-longer-in-development/feed/ "
     "/api/v1/trials/ /api/v1/updates/ /api/v1/editions/ /data/datapackage.json /updates/feed/ /trials/feed/ "
@@ -37,8 +38,9 @@ MOST = 1500
 
 
 @pytest.fixture
-def planted():
+def planted(settings):
     """A site on which every kind of hidden record holds the word."""
+    settings.ALERTS_BY_MAIL = True
     person = factories.UserFactory(
         username=f"{WORD}-name", email=f"{WORD}@staff.example", first_name=f"{WORD}-first", last_name=f"{WORD}-last"
     )
@@ -76,6 +78,8 @@ def planted():
         answered_at=timezone.now(),
         answered_by=person,
     )
+    alerts = [factories.AlertFactory(email=f"{WORD}@reader.example", therapy=edition.therapy)]
+    alerts.append(factories.AlertFactory(email=f"{WORD}@reader.example", confirmed=True))
     Group.objects.create(name=f"{WORD} group")
     ContentVersion.bump()
     assert page_draft.is_draft
@@ -94,6 +98,8 @@ def planted():
         taken.get_absolute_url(),
         waiting.get_absolute_url(),
         answered.get_absolute_url(),
+        *(alert.get_absolute_url() for alert in alerts),
+        "/alerts/?drug=scheduled",
         "/corrections/new/?drug=abc&section=background",
         "/corrections/new/?drug=scheduled",
         "/corrections/new/?page=hidden",

@@ -1,5 +1,6 @@
 """The model, one idea a file. docs/model.md draws how they hang together."""
 
+from drugs.models.alert import Alert, AlertRound
 from drugs.models.content_version import ContentVersion
 from drugs.models.correction import Correction
 from drugs.models.cutoff import TrialCutoff
@@ -35,6 +36,8 @@ from drugs.models.unfinished import UnfinishedPart
 
 __all__ = [
     "SECTIONS",
+    "Alert",
+    "AlertRound",
     "Alias",
     "Announcement",
     "Approval",

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from drugs.alerts.telling import queue as queue_alerts
 from drugs.models import ContentVersion, Edition, EditionText, Publication, TherapyTrial, TrialSnapshot
 from drugs.publishing.digest import edition_digest
 from drugs.publishing.flags import flag_therapy
@@ -39,6 +40,7 @@ def publish(
     publication.save()
     take_snapshots(edition, by=by, at=now)
     keep_text(edition)
+    queue_alerts(publication.goes_live_at)
     ContentVersion.bump()
     return publication
 

@@ -22,8 +22,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django_tasks_db.models import DBTaskResult
 
+from drugs.alerts import are_on
 from drugs.backups.record import last_backup
-from drugs.models import ContentVersion, ImportRun
+from drugs.models import Alert, ContentVersion, ImportRun
 
 BACKUP_OLD_AFTER = dt.timedelta(days=1, hours=2)  # made once a night, at about the same time
 JOB_LATE_AFTER = dt.timedelta(minutes=5)
@@ -53,6 +54,7 @@ def state(at: dt.datetime) -> list[Fact]:
         *_disk(),
         _cache(),
         _mail(),
+        _alerts(),
     ]
 
 
@@ -207,6 +209,13 @@ def _mail() -> Fact:
     if not settings.EMAIL_BACKEND.endswith("dummy.EmailBackend"):
         return Fact(_("Mail"), _("set"))
     return Fact(_("Mail"), _("not set"), _("The site sends no mail: set EMAIL_URL."))
+
+
+def _alerts() -> Fact:
+    """How many, and no address: nobody at the charity has a use for them."""
+    numbers = {"confirmed": Alert.objects.confirmed().count(), "waiting": Alert.objects.waiting().count()}
+    value = _("%(confirmed)s confirmed, %(waiting)s not yet") % numbers if are_on() else _("off: no mail is set")
+    return Fact(_("Alerts by e-mail"), value)
 
 
 def _when(moment: dt.datetime) -> str:

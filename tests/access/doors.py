@@ -37,14 +37,18 @@ def sign_in(client, name, password=PASSWORD, **more):
     return client.post(reverse("account_login"), {"login": name, "password": password, **more})
 
 
-def in_production(program):
+def in_production(program, **more):
     """What a program prints under production settings: a process of its own, since settings are read once."""
-    environment = os.environ | {
-        "ENVIRONMENT": "production",
-        "SECRET_KEY": "k" * 60,
-        "ALLOWED_HOSTS": "therapies.example.org",
-        "DJANGO_SETTINGS_MODULE": "alliance.settings",
-    }
+    environment = (
+        os.environ
+        | {
+            "ENVIRONMENT": "production",
+            "SECRET_KEY": "k" * 60,
+            "ALLOWED_HOSTS": "therapies.example.org",
+            "DJANGO_SETTINGS_MODULE": "alliance.settings",
+        }
+        | more
+    )
     environment.pop("DATABASE_URL", None)
     return subprocess.run(
         [sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True

@@ -71,13 +71,19 @@ PAGES = {
     "a correction form": "/corrections/new/?drug=lenzumestrocel&section=background",
     "a correction": "/corrections/C-7K3F-92/",
     "an answered correction": "/corrections/C-7K3F-94/",
+    "alerts": "/alerts/?drug=lenzumestrocel",
+    "an alert asked for": "/alerts/asked/",
+    "an alert to confirm": f"/alerts/{'w' * 43}/",
+    "an alert": f"/alerts/{'c' * 43}/",
+    "an alert that is gone": f"/alerts/{'x' * 43}/",
     "not found": "/drugs/nothing-here/",
 }
 
 
 @pytest.fixture
-def site(live_server):
+def site(live_server, settings):
     """The shipped content, a second edition of one page, and one that was withdrawn."""
+    settings.ALERTS_BY_MAIL = True
     call_command("load_content", verbosity=0)
     first = Edition.objects.get(therapy__slug="lenzumestrocel")
     second = copy_edition(first, number=2, background="<p>A changed background, in 123 people (Oh et al., 2018).</p>")
@@ -106,6 +112,8 @@ def around_the_pages(edition):
     for caption in ("A person, 2026", ""):
         factories.PortraitFactory(picture=picture.getvalue(), width=480, height=600, caption=caption)
     withdraw_page(factories.live_page("gone"), by=None, reason="It named a wrong address.")
+    factories.AlertFactory(key="w" * 43, therapy=edition.therapy)
+    factories.AlertFactory(key="c" * 43, confirmed=True)
     factories.CorrectionFactory(reference="C-7K3F-92")
     factories.CorrectionFactory(
         reference="C-7K3F-94",

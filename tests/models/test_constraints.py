@@ -10,6 +10,8 @@ from django.db import IntegrityError, connection, models, transaction
 from django.utils import timezone
 
 from drugs.models import (
+    Alert,
+    AlertRound,
     Alias,
     Announcement,
     Approval,
@@ -183,6 +185,20 @@ def portrait(**changes):
     } | changes
 
 
+def alert(**changes):
+    return {"email": "reader@example.org", "asked_at": timezone.now()} | changes
+
+
+def _second_alert(**changes):
+    factories.AlertFactory(email="Reader@Example.org", **changes)
+    return alert(**changes)
+
+
+def _ended_before():
+    publication = factories.publish(factories.EditionFactory())
+    return {"publication": publication, "begun_at": timezone.now(), "finished_at": timezone.now().replace(year=2020)}
+
+
 def correction(**changes):
     return {"text": "Wrong.", "received_at": timezone.now()} | changes
 
@@ -346,6 +362,11 @@ BREAKERS = {
     "portrait_shown_is_whole": lambda: (Portrait, portrait(picture=None)),
     "portrait_taken_down_is_gone": lambda: (Portrait, portrait(taken_down_at=timezone.now())),
     "portrait_consent_can_be_found": lambda: (Portrait, portrait(consent_kept_by="")),
+    "alert_once_for_a_therapy": lambda: (Alert, _second_alert(therapy=factories.TherapyFactory())),
+    "alert_once_for_all": lambda: (Alert, _second_alert()),
+    "alert_key_is_long": lambda: (Alert, alert(key="short")),
+    "alert_has_an_address": lambda: (Alert, alert(email="")),
+    "alert_round_ends_after_it_begins": lambda: (AlertRound, _ended_before()),
     "correction_reference_can_be_read": lambda: (Correction, correction(reference="C-0O1I-LL")),
     "correction_says_something": lambda: (Correction, correction(text="")),
     "correction_outcome_known": lambda: (

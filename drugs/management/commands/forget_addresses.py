@@ -1,14 +1,18 @@
-"""Delete the e-mail addresses of readers whose corrections were answered long enough ago. Runs once a day."""
+"""Delete the e-mail addresses of readers whose time has come: of corrections, and alerts never confirmed. Runs once a day."""
 
 from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from drugs.alerts.asking import forget_unconfirmed
 from drugs.corrections import forget_addresses
 
 
 class Command(BaseCommand):
-    help = "Delete the e-mail addresses of corrections answered CORRECTION_EMAIL_DAYS ago."
+    help = (
+        "Delete the e-mail addresses of corrections answered CORRECTION_EMAIL_DAYS ago, and of alerts that nobody confirmed "
+        "within ALERT_CONFIRM_DAYS."
+    )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        self.stdout.write(f"{forget_addresses()} addresses were deleted.")
+        self.stdout.write(f"{forget_addresses() + forget_unconfirmed()} addresses were deleted.")
