@@ -99,6 +99,7 @@ def test_a_scheduled_edition_is_told_of_when_it_goes_live_by_the_worker():
     assert tell(moment + dt.timedelta(seconds=1)) == 1
 
 
+@pytest.mark.django_db(transaction=True)  # the worker has transactions of its own
 def test_the_worker_tells_of_what_is_published_now():
     factories.AlertFactory(confirmed=True)
 
