@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('drugs', '0020_record_indexes'),
+        ('drugs', '0021_lighter_indexes'),
     ]
 
     operations = [
