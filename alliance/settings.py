@@ -54,7 +54,7 @@ INSTALLED_APPS = [
     "django_prose_editor",
     "django_countries",
     "django_tasks",
-    "django_tasks_db",
+    "drugs.apps.BackgroundTasksConfig",
     "auditlog",
     "allauth",
     "allauth.account",

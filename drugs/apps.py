@@ -4,6 +4,7 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.contrib.admin import apps as admin_apps
 from django.db.models.signals import post_migrate
+from django_tasks_db.apps import TasksAppConfig
 
 
 class DrugsConfig(AppConfig):
@@ -23,6 +24,13 @@ class DrugsConfig(AppConfig):
 
             reports.start(settings.SENTRY_DSN, settings.RELEASE)
         post_migrate.connect(keep_index, sender=self)
+
+
+class BackgroundTasksConfig(TasksAppConfig):
+    """The queue, under a name that staff understand."""
+
+    default = False
+    verbose_name = "Background tasks"
 
 
 class AllianceAdminConfig(admin_apps.AdminConfig):
