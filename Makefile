@@ -20,6 +20,10 @@ test: environment-dev ## The whole suite on SQLite and PostgreSQL, and a smoke t
 e2e: environment-dev ## All browser tests, on PostgreSQL
 	@scripts/with-postgres $(PY) -m pytest tests/e2e -n 2 --reruns 1 -rR
 
+.PHONY: measure
+measure: environment-dev ## The smallest target and gap of each page, as CSV in the folder MEASURED=
+	@MEASURED=$(or $(MEASURED),.) $(PY) -m pytest tests/e2e/test_pages.py -k targets
+
 .PHONY: validate
 validate: environment-dev tools/node_modules ## The Nu HTML checker over every kind of page (needs npm and Java 17)
 	@scripts/with-site $(PY) tools/validate.py

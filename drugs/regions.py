@@ -37,7 +37,10 @@ def is_in_eu(country: str, on: dt.date) -> bool:
 
 
 def approved_regions(countries_asked: Iterable[str], today: dt.date) -> set[str]:
-    """The regions whose approval counts for one of these countries on that day."""
+    """The regions whose approval counts for one of these countries on that day: the one rule of lists, cards and comparisons.
+
+    An approval names a country or the Union, never 'everywhere else': the database refuses that.
+    """
     wanted = set(countries_asked)
     return wanted | ({EU} if any(is_in_eu(country, today) for country in wanted) else set())
 

@@ -8,7 +8,7 @@ from drugs.comparison.agreement import Agreement, agreement
 from drugs.comparison.columns import Column
 from drugs.comparison.table import Row
 from drugs.models import Approval
-from drugs.regions import EU, WORLD, is_in_eu, region_name
+from drugs.regions import EU, WORLD, approved_regions, is_in_eu, region_name
 from drugs.standings import Standing
 from drugs.vocabulary import ApprovalKind, Stage
 
@@ -51,15 +51,15 @@ def stage_rows(columns: Sequence[Column], today: dt.date) -> list[Row]:
 
 
 def standing_in(place: str, column: Column, today: dt.date) -> Here:
-    """The most specific statement that covers the place: its own, the Union's for a member, everywhere else's."""
+    """The most specific stage that covers the place: its own, the Union's for a member, everywhere else's.
+
+    Approvals count as they do in lists and on cards: its own and, for a member, the Union's.
+    """
     stages = {standing.region: standing for standing in column.rows.standings}
     around = [place, *([EU] if is_in_eu(place, today) else []), WORLD]
     source = next((code for code in around if code in stages), "")
-    approvals = tuple(
-        approval
-        for approval in column.rows.approvals
-        if approval.region == place or (approval.region == EU and source == EU)
-    )
+    regions = approved_regions([place], today)
+    approvals = tuple(approval for approval in column.rows.approvals if approval.region in regions)
     return Here(stages.get(source), approvals, region_name(source) if source and source != place else "")
 
 

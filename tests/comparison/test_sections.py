@@ -1,11 +1,14 @@
 """What a comparison says in each row, and where it says that therapies differ."""
 
 import datetime as dt
+from types import SimpleNamespace
 
 import pytest
 
+from drugs.cards import Card
 from drugs.comparison import columns_of, sections_of
 from drugs.comparison.agreement import Agreement, agreement
+from drugs.comparison.stages import standing_in
 from drugs.models import Edition
 from drugs.rendering import beginning
 from tests import factories
@@ -96,6 +99,25 @@ def test_a_member_of_the_union_has_what_the_union_has():
     assert germany.cells[0].approvals
     assert britain.cells[0].stated_for == "everywhere else"
     assert not britain.cells[0].approvals
+
+
+@pytest.mark.parametrize("place", ["DE", "GB", "KR", "EU"])
+@pytest.mark.parametrize("own", [True, False], ids=["with its own stage", "without"])
+def test_a_comparison_and_a_card_count_the_same_approvals_of_a_place(place, own):
+    approvals = [approval(region, kind="full") for region in ("DE", "KR", "EU")]
+    stages = [
+        stage("EU", "approved"),
+        stage("WW"),
+        *([stage(place, "approved")] if own and place != "EU" else []),
+    ]
+    therapy("a", *stages, *approvals)
+    [column] = columns_of(Edition.objects.select_related("therapy", "publication"), NOW)
+    page = SimpleNamespace(at=NOW, approvals_in_force=column.rows.approvals)
+
+    compared_ones = standing_in(place, column, NOW.date()).approvals
+
+    assert list(compared_ones) == Card(page, place).approvals
+    assert {one.region for one in compared_ones} == {"DE": {"DE", "EU"}, "GB": set()}.get(place, {place})
 
 
 def test_the_same_stage_on_another_kind_of_approval_differs_and_an_unstated_kind_does_not():

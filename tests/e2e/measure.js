@@ -1,4 +1,5 @@
-// What stands on the page and is too small, too near a neighbour or too wide: [what is wrong, ...].
+// What stands on the page and is too small, too near a neighbour or too wide: {wrong: [what is wrong, ...], smallest, nearest}, in px;
+// `smallest` is the shorter side of the smallest target, `nearest` the smallest gap between two, both null where there are none.
 // A link inside running text is free of the size (WCAG 2.2, 2.5.5 and 2.5.8: "inline"): it is inline, and its block has words beside links.
 ({ size, gap }) => {
   const wrong = [];
@@ -27,7 +28,9 @@
     .filter((node) => !isInText(node))
     .map((node) => ({ node, box: node.getBoundingClientRect() }))
     .filter(({ box }) => box.width > 1 && box.bottom + scrollY > 0);
+  let smallest = null, nearest = null;
   for (const { node, box } of targets) {
+    smallest = Math.min(smallest ?? Infinity, box.width, box.height);
     if (box.width < size - 0.5 || box.height < size - 0.5) wrong.push(`small: ${name(node)} ${box.width.toFixed(1)} x ${box.height.toFixed(1)}`);
   }
   for (let one = 0; one < targets.length; one++) {
@@ -37,7 +40,9 @@
       if (bar(a.node) !== bar(b.node)) continue;
       const across = Math.max(0, a.box.left - b.box.right, b.box.left - a.box.right);
       const down = Math.max(0, a.box.top - b.box.bottom, b.box.top - a.box.bottom);
-      if (Math.hypot(across, down) < gap - 0.5) wrong.push(`near: ${name(a.node)} and ${name(b.node)}, ${Math.hypot(across, down).toFixed(1)} apart`);
+      const apart = Math.hypot(across, down);
+      nearest = Math.min(nearest ?? Infinity, apart);
+      if (apart < gap - 0.5) wrong.push(`near: ${name(a.node)} and ${name(b.node)}, ${apart.toFixed(1)} apart`);
     }
   }
   const width = document.documentElement.clientWidth;
@@ -45,5 +50,5 @@
     const wide = [...document.querySelectorAll("body *")].filter((node) => node.getBoundingClientRect().right > width + 1 && !node.closest(".scroll, .sr, .skip"));
     wrong.push(`wide: ${document.documentElement.scrollWidth} of ${width}, first ${wide.slice(0, 3).map(name).join("; ")}`);
   }
-  return wrong;
+  return { wrong, smallest, nearest };
 }

@@ -1,6 +1,8 @@
 """Every kind of public page in a real browser: axe finds nothing, nothing is too small, too near or too wide."""
 
+import csv
 import datetime as dt
+import os
 from io import BytesIO
 from pathlib import Path
 
@@ -20,6 +22,9 @@ from tests.e2e.pages import Watched
 pytestmark = pytest.mark.django_db(transaction=True)
 
 MEASURE = (Path(__file__).parent / "measure.js").read_text()
+FOCUS = (Path(__file__).parent / "focus.js").read_text()
+#: The folder that the measured sizes are written to, if somebody wants them: `make measure`.
+MEASURED = os.environ.get("MEASURED", "")
 PAGES = {
     "home": "/",
     "therapies": "/drugs/",
@@ -125,32 +130,65 @@ def around_the_pages(edition):
     )
 
 
+#: Phone, desktop, and a desktop of 1280 by 1024 px enlarged to 400 %.
+WINDOWS = {"320": (320, 900, 1), "1366": (1366, 900, 1), "400 %": (320, 256, 4)}
+
+
+def opened(browser, window, **options):
+    """A page in a window of this size, and its pixels to a pixel of CSS."""
+    width, height, scale = window
+    return browser.new_page(viewport={"width": width, "height": height}, device_scale_factor=scale, **options)
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [320, 1366])
-def test_axe_finds_nothing(page, site, width, scheme):
-    page.set_viewport_size({"width": width, "height": 900})
-    page.emulate_media(color_scheme=scheme)
+@pytest.mark.parametrize("window", WINDOWS)
+def test_axe_finds_nothing(browser, site, window, scheme):
+    page = opened(browser, WINDOWS[window], color_scheme=scheme)
+    watched = Watched(page)
     found = {}
     for name, path in PAGES.items():
-        watched = Watched(page)
         page.goto(site + path)
-        found[name] = watched.axe(is_public=True)
+        found[name] = [*watched.axe(is_public=True), *(["too wide"] if watched.overflows() else [])]
+    page.close()
 
     assert not {name: findings for name, findings in found.items() if findings}
+
+
+@pytest.mark.parametrize("window", WINDOWS)
+def test_what_has_the_focus_is_seen_whole(browser, site, window):
+    page = opened(browser, WINDOWS[window])
+    hidden = {}
+    for name, path in PAGES.items():
+        page.goto(site + path)
+        hidden[name] = page.evaluate(f"({FOCUS})()")
+    page.close()
+
+    assert not {name: findings for name, findings in hidden.items() if findings}
 
 
 @pytest.mark.parametrize("width", [320, 390, 1366])
 def test_targets_are_large_and_apart_and_nothing_is_too_wide(page, site, width):
     page.set_viewport_size({"width": width, "height": 900})
-    wrong = {}
+    found = {}
     for name, path in PAGES.items():
         page.goto(site + path)
         page.evaluate(
             "document.querySelectorAll('main details, header details').forEach((details) => { details.open = true })"
         )
-        wrong[name] = page.evaluate(f"({MEASURE})({{size: 48, gap: 16}})")
+        found[name] = page.evaluate(f"({MEASURE})({{size: 48, gap: 16}})")
+    if MEASURED:
+        write_measures(Path(MEASURED) / f"targets-{width}.csv", found)
 
-    assert not {name: findings for name, findings in wrong.items() if findings}
+    assert not {name: one["wrong"] for name, one in found.items() if one["wrong"]}
+
+
+def write_measures(path, found):
+    """Page by page the shorter side of the smallest target and the smallest gap, in px."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(["page", "smallest target", "smallest gap"])
+        for name, one in found.items():
+            writer.writerow([name, *("" if one[key] is None else f"{one[key]:.1f}" for key in ("smallest", "nearest"))])
 
 
 def test_nothing_complains_on_any_page(page, site):
