@@ -97,6 +97,26 @@ def test_a_device_that_refuses_says_so_in_words(page, live_server, authenticator
     page.get_by_text("That did not work").wait_for()
 
 
+@pytest.mark.parametrize("can", [True, False])
+def test_a_passkey_is_offered_only_where_the_browser_can_give_one(page, live_server, watched, can):
+    if not can:
+        page.add_init_script("delete window.PublicKeyCredential")
+    page.goto(f"{live_server.url}{reverse('account_login')}")
+
+    expect(page.get_by_label("Password", exact=True)).to_be_visible()
+    expect(page.locator("#passkey_login")).to_be_visible(visible=can)
+
+
+def test_a_passkey_is_not_offered_without_scripts(browser, live_server):
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{live_server.url}{reverse('account_login')}")
+
+    expect(page.get_by_label("Password", exact=True)).to_be_visible()
+    expect(page.locator("#passkey_login")).to_be_hidden()
+    context.close()
+
+
 def test_a_code_app_is_set_up_and_asked_for(page, live_server, watched, required):
     person = with_password(staff("Editor"))
     with_name(page, live_server, person)

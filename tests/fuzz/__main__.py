@@ -1,7 +1,7 @@
-"""`python -m tests.fuzz --requests 200000 [--seed N]`: the deployed site on loopback has to answer each without a 5xx.
+"""`python -m tests.fuzz --requests 200000 [--seed N] [--first N]`: the deployed site on loopback has to answer each without a 5xx.
 
 SITE names the running site, DATABASE_URL its database (scripts/with-site sets both); it is asked as a stranger, as an editor and as
-a superuser. What fails is printed as it was sent.
+a superuser. What fails is printed at once, as it was sent.
 """
 
 import argparse
@@ -56,6 +56,7 @@ def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--requests", type=int, default=200_000)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--first", type=int, default=0, help="the number to go on from after a run that was stopped")
     wanted = parser.parse_args()
     site = urlsplit(os.environ["SITE"])
     if site.hostname not in ("127.0.0.1", "localhost"):
@@ -73,7 +74,6 @@ def main() -> int:
         "ris",
     ]
     counts: Counter[int] = Counter()
-    failed: list[tuple[int, bytes]] = []
 
     def one(number: int) -> tuple[int, bytes]:
         dice = random.Random(wanted.seed * 1_000_000_007 + number)
@@ -84,15 +84,19 @@ def main() -> int:
             return 599, request
 
     began = time.monotonic()
+
+    def told() -> str:
+        return f"{sum(counts.values())} requests in {time.monotonic() - began:.0f} s: {dict(sorted(counts.items()))}"
+
     with ThreadPoolExecutor(4) as pool:
-        for status, request in pool.map(one, range(wanted.requests), chunksize=1):
+        for status, request in pool.map(one, range(wanted.first, wanted.first + wanted.requests), chunksize=1):
             counts[status] += 1
             if status >= 500:
-                failed.append((status, request))
-    print(f"{sum(counts.values())} requests in {time.monotonic() - began:.0f} s: {dict(sorted(counts.items()))}")  # noqa: T201
-    for status, request in failed[:20]:
-        print(status, request[:600])  # noqa: T201
-    return 1 if failed else 0
+                print(status, request[:600], flush=True)  # noqa: T201
+            if sum(counts.values()) % 5_000 == 0:
+                print(told(), flush=True)  # noqa: T201
+    print(told())  # noqa: T201
+    return 1 if any(status >= 500 for status in counts) else 0
 
 
 if __name__ == "__main__":
