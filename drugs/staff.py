@@ -1,9 +1,13 @@
 """The site that staff sign in to. It stands outside drugs/admin/, which registers itself on it."""
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
+from django.contrib.admin.exceptions import DisallowedModelAdminToField
+from django.contrib.admin.options import TO_FIELD_VAR
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -36,6 +40,17 @@ class AllianceAdminSite(admin.AdminSite):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         return redirect("account_change_password")
+
+    def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:  # type: ignore[override]
+        """An empty `_to_field` passes Django's own check of it, and then is a 500."""
+
+        @wraps(view)
+        def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if any(values.get(TO_FIELD_VAR) == "" for values in (request.GET, request.POST)):
+                raise DisallowedModelAdminToField("An empty field.")
+            return view(request, *args, **kwargs)
+
+        return super().admin_view(checked, cacheable)
 
     def get_urls(self) -> list[URLResolver | URLPattern]:  # type: ignore[override]  # Django's own type is too narrow
         return [path("operations/", self.admin_view(self.operations), name="operations"), *super().get_urls()]

@@ -141,3 +141,12 @@ def test_editions_are_found_by_any_name(client, term):
     found = list(client.get(reverse("admin:drugs_edition_changelist"), {"q": term}).context["cl"].queryset)
 
     assert found == [edition]
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_an_empty_field_to_find_a_record_by_is_a_bad_request(client, method):
+    client.force_login(staff("superuser"))
+    address = reverse("admin:drugs_organisation_change", args=[1])
+
+    assert getattr(client, method)(f"{address}?_to_field=").status_code == 400
+    assert client.post(address, {"_to_field": ""}).status_code == 400
