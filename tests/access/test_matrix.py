@@ -25,8 +25,8 @@ INITIALS = {
     "N": "nobody", "E": "Editor", "R": "Reviewer", "I": "Importer", "A": "Administrator", "S": "superuser",
     "O": "outside", "D": "deactivated",
 }  # fmt: skip
-#: Public addresses that take a form: the reader's correction.
-TAKES_POST = {"correction-new", "correction-list"}
+#: Public addresses that take a form: a reader's correction, a reader's alerts by e-mail.
+TAKES_POST = {"correction-new", "correction-list", "alert-form", "alert-detail", "alert-confirm"}
 
 
 def declared():
@@ -106,6 +106,7 @@ def test_every_address_of_staff_is_declared_once():
     names = {address.name for address in addresses() if address.is_staff}
 
     assert set(declared()) == names
+    assert {address.name for address in addresses()} >= TAKES_POST
 
 
 def no_writes(execute, sql, params, many, context):
