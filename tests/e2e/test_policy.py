@@ -14,7 +14,14 @@ pytestmark = [pytest.mark.django_db(transaction=True)]
 NOT_PAGES = {"admin:logout", "account_logout", "admin:jsi18n", "admin:autocomplete", "account_set_password"}
 
 
-@pytest.mark.parametrize("role", [role for role in ROLES if role != "nobody"])
+@pytest.mark.parametrize(
+    "role",
+    [
+        pytest.param(role, marks=[] if role == "superuser" else pytest.mark.long_walk)
+        for role in ROLES
+        if role != "nobody"
+    ],
+)
 def test_no_page_of_the_admin_breaks_the_policy(page, live_server, role):
     make_world()
     chief = with_password(staff(role))
