@@ -133,9 +133,7 @@ def around_the_pages(edition):
 #: Phone, desktop, and a desktop of 1280 by 1024 px enlarged to 400 %.
 WINDOWS = {"320": (320, 900, 1), "1366": (1366, 900, 1), "400 %": (320, 256, 4)}
 #: The focus is most easily hidden at 400 %; the others go with `make e2e-all`.
-FOCUS_WINDOWS = [
-    pytest.param(window, marks=[] if window == "400 %" else pytest.mark.long_walk) for window in WINDOWS
-]
+FOCUS_WINDOWS = [pytest.param(window, marks=[] if window == "400 %" else pytest.mark.long_walk) for window in WINDOWS]
 
 
 def opened(browser, window, **options):
