@@ -152,7 +152,9 @@ class SideEffectSerializer(RowSerializer):
 class ResultSerializer(RowSerializer):
     trial = serializers.SerializerMethodField()
     outcome = serializers.SlugRelatedField("name", read_only=True)
-    unit = serializers.CharField(source="outcome.unit", read_only=True)
+    unit = serializers.CharField(
+        read_only=True, help_text="What the estimate is counted in: empty for a ratio, % for a difference in per cent."
+    )
 
     class Meta:
         model = ReportedResult

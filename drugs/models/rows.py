@@ -495,11 +495,6 @@ class ReportedResult(SourcedRow):
         return f"{self.trial or self.study_name}: {self.outcome}, {self.time_point}"
 
     @property
-    def is_ratio(self) -> bool:
-        """Whether the estimate has no unit and 'no difference' is 1."""
-        return self.effect_measure in words.RATIOS
-
-    @property
     def unit(self) -> str:
         """What the estimate is counted in; empty for a ratio. Not always the outcome's: a difference may be in per cent."""
         return words.unit_of_effect(self.effect_measure, self.outcome.unit)

@@ -226,7 +226,12 @@ RESULTS = Table(
         ),
         Column("study", "string", "The study in words, where it has no registry number.", lambda row: row.study_name),
         Column("outcome", "string", "Outcome measure.", lambda row: row.outcome.name),
-        Column("unit", "string", "Unit of the measure.", lambda row: row.outcome.unit),
+        Column(
+            "unit",
+            "string",
+            "What the estimate is counted in: empty for a ratio, % for a difference in per cent.",
+            lambda row: row.unit,
+        ),
         Column("time_point", "string", "When it was measured.", lambda row: row.time_point),
         Column("population", "string", "Who was analysed.", lambda row: row.population),
         Column("comparator", "string", "Compared with.", lambda row: row.comparator),
