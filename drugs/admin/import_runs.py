@@ -23,6 +23,7 @@ from drugs.imports.problems import FileRefusedError
 from drugs.imports.undo import NotAppliedError, undo
 from drugs.models import ColumnMapping, ImportRecord, ImportRow, ImportRun, Trial
 from drugs.vocabulary import RowDecision, RunState
+from drugs.worker import worker_command
 
 PER_PAGE = 50
 SORTS = {"row": ("row", "pk"), "-row": ("-row", "-pk"), "number": ("number", "pk"), "-number": ("-number", "-pk")}
@@ -140,7 +141,7 @@ class ImportRunAdmin(StaffAdmin):
             "is_waiting": run.state in (RunState.UPLOADED, RunState.CONFIRMED),
             "progress": progress.of(run),
             "format": formats.label(run.format),
-            "worker_command": tasks.worker_command(),
+            "worker_command": worker_command(),
             "has_stopped": run.has_stopped(timezone.now()),
             "stopped_since": run.moved_at or run.created_at,
             "waiting_rows": run.rows.filter(is_accepted=True).count() if run.state == RunState.COMPARED else 0,

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
 from django.template.loader import render_to_string
+from django.utils import timezone
 from django_tasks import task
 
 from drugs.models import Alert, Edition, Publication
@@ -46,8 +47,6 @@ def edition_mail(alert: Alert, publication: Publication, connection: BaseEmailBa
 
 def name_of(alert: Alert) -> str:
     """The therapy as its newest public page names it; empty for all therapies."""
-    from django.utils import timezone
-
     live = Edition.objects.live(timezone.now()).filter(therapy=alert.therapy_id).only("display_name").first()
     return live.display_name if live else str(alert.therapy or "")
 

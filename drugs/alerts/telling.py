@@ -17,8 +17,8 @@ from django_tasks import task
 
 from drugs.alerts import are_on
 from drugs.alerts.mails import edition_mail
-from drugs.imports.tasks import worker_backend
 from drugs.models import Alert, AlertRound, Edition, Publication
+from drugs.worker import queue_of_worker
 
 log = logging.getLogger("site.alerts")
 
@@ -40,7 +40,7 @@ def tell_due() -> None:
 def queue(moment: dt.datetime) -> None:
     """Have the worker tell at `moment`, when an edition goes live. Part of the transaction that publishes it."""
     if are_on():
-        tell_due.using(backend=worker_backend(), run_after=moment).enqueue()
+        tell_due.using(backend=queue_of_worker(), run_after=moment).enqueue()
 
 
 def tell(at: dt.datetime) -> int:

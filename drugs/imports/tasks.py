@@ -3,13 +3,13 @@
 A task that is started twice, or again after its worker was killed, does what is left to do.
 """
 
-from django.conf import settings
 from django_tasks import task
 
 from drugs.imports.apply import apply
 from drugs.imports.compare import OvertakenError, compare
 from drugs.imports.runs import opener
 from drugs.models import ImportRun
+from drugs.worker import queue_of_worker
 
 #: Records that a request compares or writes itself; a larger file waits for the worker.
 IN_PLACE = 5_000
@@ -42,18 +42,8 @@ def _start(work: type[compare_run] | object, run: ImportRun, in_place: bool) -> 
     if in_place:
         work.call(run.pk)  # type: ignore[union-attr]
     else:
-        work.using(backend=worker_backend()).enqueue(run.pk)  # type: ignore[union-attr]
+        work.using(backend=queue_of_worker()).enqueue(run.pk)  # type: ignore[union-attr]
     return in_place
-
-
-def worker_backend() -> str:
-    """The queue that a worker empties."""
-    return "default" if settings.TASKS["default"]["BACKEND"].endswith("DatabaseBackend") else "worker"
-
-
-def worker_command() -> str:
-    """How to start the worker, as a page says it."""
-    return "python manage.py db_worker" + ("" if worker_backend() == "default" else " --backend worker")
 
 
 def _is_small(run: ImportRun) -> bool:

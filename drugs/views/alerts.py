@@ -10,7 +10,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
@@ -21,7 +21,7 @@ from drugs.alerts import are_on, asking
 from drugs.alerts.mails import name_of
 from drugs.models import Edition
 from drugs.reader_forms import is_too_quick, signed, told_by
-from drugs.views.reader_forms import ReaderForm, drain, refusal_of, uncached
+from drugs.views.reader_forms import ReaderForm, drain, refusal_of, see_other, uncached
 
 _FORM = "alerts"
 MOST_BYTES = 4_000
@@ -71,9 +71,7 @@ def alert_form(request: HttpRequest) -> HttpResponse:
     elif valid:
         edition = editions.get(form.cleaned_data["drug"])
         asking.ask(form.cleaned_data["email"], edition.therapy if edition else None, at)
-        response = redirect("alert-asked")
-        response.status_code = HTTPStatus.SEE_OTHER
-        return response
+        return see_other("alert-asked")
     return _page(request, form)
 
 
@@ -103,10 +101,7 @@ def alert_detail(request: HttpRequest, key: str) -> HttpResponse:
 def alert_confirm(request: HttpRequest, key: str) -> HttpResponse:
     drain(request)
     alert = asking.confirm(key, timezone.now())
-    response = redirect("alert-detail", key) if alert else _alert_page(request, None, status=HTTPStatus.NOT_FOUND)
-    if alert:
-        response.status_code = HTTPStatus.SEE_OTHER
-    return response
+    return see_other(alert) if alert else _alert_page(request, None, status=HTTPStatus.NOT_FOUND)
 
 
 def _alert_page(

@@ -16,7 +16,7 @@ from drugs import corrections
 from drugs.models import Correction, Edition
 from drugs.models.correction import LONGEST_TEXT, read_reference
 from drugs.reader_forms import is_too_quick
-from drugs.views.reader_forms import ReaderForm, refusal_of, uncached
+from drugs.views.reader_forms import ReaderForm, refusal_of, see_other, uncached
 
 #: The largest form that is read: the text in the longest encoding, and the rest.
 MOST_BYTES = 40_000
@@ -101,9 +101,7 @@ def correction_new(request: HttpRequest) -> HttpResponse:
     elif valid:
         said = form.cleaned_data
         correction = corrections.receive(told, text=said["text"], email=said["email"], at=at)
-        response = redirect(correction)
-        response.status_code = HTTPStatus.SEE_OTHER
-        return response
+        return see_other(correction)
     return _page(request, form, subject)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
@@ -44,6 +45,13 @@ def uncached(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         return response
 
     return wrapped
+
+
+def see_other(*to: Any) -> HttpResponse:
+    """Lead from what was sent to a page, by GET (303): going back or loading again sends nothing twice."""
+    response = redirect(*to)
+    response.status_code = HTTPStatus.SEE_OTHER
+    return response
 
 
 def _length(request: HttpRequest) -> int:
