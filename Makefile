@@ -18,11 +18,11 @@ test: environment-dev ## The whole suite on SQLite and PostgreSQL, and a smoke t
 
 .PHONY: e2e
 e2e: environment-dev ## Browser tests, on PostgreSQL
-	@scripts/with-postgres $(PY) -m pytest tests/e2e -n 2 --reruns 1 -rR -m "not long_walk"
+	@scripts/with-postgres $(PY) -m pytest tests/e2e -n 3 --reruns 1 -rR -m "not long_walk"
 
 .PHONY: e2e-all
 e2e-all: environment-dev ## All browser tests, also those that repeat others at further sizes and for further roles
-	@scripts/with-postgres $(PY) -m pytest tests/e2e -n 2 --reruns 1 -rR
+	@scripts/with-postgres $(PY) -m pytest tests/e2e -n 3 --reruns 1 -rR
 
 .PHONY: measure
 measure: environment-dev ## The smallest target and gap of each page, as CSV in the folder MEASURED=
