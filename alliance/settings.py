@@ -115,7 +115,9 @@ if _database["ENGINE"] == "django.db.backends.sqlite3":
     _database["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 10,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA cache_size=-16000; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
+        # An import writes many rows by one statement, and what SQLite notes to take one back would go to a file.
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA cache_size=-16000; PRAGMA synchronous=NORMAL; "
+        "PRAGMA temp_store=MEMORY; PRAGMA foreign_keys=ON;",
     }
 else:
     _database["CONN_MAX_AGE"] = 0

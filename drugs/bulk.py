@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 import orjson
@@ -24,6 +25,8 @@ Values = Sequence[Any]
 
 #: New objects between two looks of the garbage collector during long work: some batches of rows.
 _MANY_OBJECTS = 50_000
+#: Rows in one INSERT of SQLite: it begins a statement, and builds the lists that its constraints name, once for all.
+_TOGETHER = 16
 #: Pages of SQLite's log after which it is copied into the database: its own default, and during long work (32 MB).
 _USUAL_PAGES, _LONG_WORK_PAGES = 1_000, 8_000
 
@@ -49,8 +52,13 @@ def insert(model: type[models.Model], names: Sequence[str], rows: Sequence[Value
                 for row in whole:
                     copy.write_row(row)
         else:
-            places = ", ".join(["%s"] * (len(named) + len(left)))
-            cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES ({places})", whole)  # noqa: S608 (our own names)
+            start, places = f"INSERT INTO {table} ({columns}) VALUES ", f"({', '.join(['%s'] * len(whole[0]))})"  # noqa: S608 (our own names)
+            alone = len(whole) % _TOGETHER
+            cursor.executemany(start + places, whole[:alone])
+            blocks = [
+                list(chain.from_iterable(whole[at : at + _TOGETHER])) for at in range(alone, len(whole), _TOGETHER)
+            ]
+            cursor.executemany(start + ", ".join([places] * _TOGETHER), blocks)
 
 
 def update(model: type[models.Model], names: Sequence[str], rows: Sequence[Values]) -> None:

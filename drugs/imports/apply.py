@@ -4,6 +4,7 @@ The batch is judged again against what is stored now. Where a person decided on 
 that no longer does what the preview said is left out and says so.
 """
 
+from array import array
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -126,9 +127,11 @@ class _Application:
     def _waiting(self) -> Iterator[list[_Row]]:
         """The accepted rows that say something, in the order of their keys, a batch at a time."""
         accepted = self.run.rows.filter(is_accepted=True).order_by("pk")
-        last = 0
-        while found := list(accepted.filter(pk__gt=last).values_list(*_COLUMNS)[:_BATCH]):
-            last = found[-1][0]
+        # The keys are sorted once: to go on from the last one would sort what is left for every batch.
+        keys = array("q", accepted.values_list("pk", flat=True).iterator(_BATCH))
+        for at in range(0, len(keys), _BATCH):
+            batch = ImportRow.objects.filter(bulk.is_in(ImportRow, "id", keys[at : at + _BATCH])).order_by("pk")
+            found = list(batch.values_list(*_COLUMNS))
             waiting = self.run.records_waiting.filter(
                 bulk.is_in(ImportRecord, "row", [row[1] for row in found])
             ).order_by()

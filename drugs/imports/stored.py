@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
-from drugs.bulk import is_in, json_text, one_of, read_json, reading_by_key
+from drugs.bulk import is_in, json_text, read_json, reading_by_key, write_json
 from drugs.imports.candidate import Candidate
 from drugs.models import RegistryRecord, StaffOverride, Trial, TrialIdentifier
 from drugs.resolution import Record
@@ -69,7 +69,7 @@ def stored_records(trials: Collection[int], **conditions: Any) -> dict[int, list
 
 #: The SQL of the ORM for the same, made anew for each batch, takes longer than the database.
 _OLD_NEWS = """
-    SELECT digest FROM drugs_registryrecord record WHERE {condition} AND (last_update <> '' OR COALESCE(run_id, 0) <= %s OR NOT EXISTS (
+    SELECT digest FROM {asked} AND (last_update <> '' OR COALESCE(run_id, 0) <= %s OR NOT EXISTS (
         SELECT 1 FROM drugs_registryrecord newer
         WHERE newer.trial_id = record.trial_id AND newer.said_by = record.said_by AND newer.registry = record.registry
         AND (newer.effective_on > record.effective_on
@@ -82,9 +82,13 @@ def old_news(digests: Sequence[str], *, until_run: int | None) -> set[str]:
     """Those of a stored record that is dated, or came with a run up to this one, or is the newest of its trial and source."""
     if not digests:
         return set()
-    condition, parameters = one_of("record.digest", digests)
+    if connection.vendor == "postgresql":
+        asked, parameter = "drugs_registryrecord record WHERE digest = ANY(%s)", list(digests)
+    else:  # in the order of the index, so that neighbours are read together
+        asked = "json_each(%s) asked CROSS JOIN drugs_registryrecord record WHERE digest = asked.value"
+        parameter = write_json(sorted(digests))
     with reading_by_key(), connection.cursor() as cursor:
-        cursor.execute(_OLD_NEWS.format(condition=condition), (*parameters, -1 if until_run is None else until_run))
+        cursor.execute(_OLD_NEWS.format(asked=asked), (parameter, -1 if until_run is None else until_run))
         return {digest for (digest,) in cursor.fetchall()}
 
 
