@@ -7,14 +7,23 @@ from typing import Any, NamedTuple, Protocol
 from drugs.imports.problems import Problem
 from drugs.registry_numbers import RegistryNumber
 
+#: Between the cells of a record: ASCII's own sign for it. A row that has it inside a cell is refused.
+UNIT_SEPARATOR = "\x1f"
+
 
 class Unread(NamedTuple):
-    """One record of a file before cleaning. Equal `text` of one source and cleaner means equal facts."""
+    """One record of a file before cleaning. Equal `text` of one source and cleaner means equal facts.
+
+    Its cells stay one text until they are needed: twenty for each row that waits would cost as much as cleaning them.
+    """
 
     row: int
     number: str
     text: str
-    payload: Any
+
+    @property
+    def cells(self) -> list[str]:
+        return self.text.split(UNIT_SEPARATOR)
 
 
 class MergedRow(NamedTuple):

@@ -375,3 +375,13 @@ def test_too_long_a_text_is_told_under_its_column(compared):
     run = compared(f"NCT Number,Study Title,Acronym\nNCT01363401,A,{'x' * 300}\nNCT04745299,B,C\n")
 
     assert run.rows.get(decision="refused").problems[0]["column"] == "Acronym"
+
+
+@pytest.mark.parametrize("cell", ["A\x1fB", "\x1f", "A\x1f\x1fB"])
+def test_the_sign_between_cells_inside_one_refuses_its_row_alone(compared, cell):
+    rows = f"NCT01363401,{cell},COMPLETED,71,2011-02,PHASE2\nNCT01363401,{cell},COMPLETED,72,2011-02,PHASE2\n"
+    run = compared(HEAD + SECOND + rows)
+
+    assert run.counts["new"] == 1
+    assert {row.decision for row in run.rows.filter(number="NCT01363401")} == {"refused"}
+    assert all("U+001F" in row.problems[0]["reason"] for row in run.rows.filter(number="NCT01363401"))

@@ -31,10 +31,10 @@ CLEANERS = {
     if column.clean
 } | {"date": dates.date_of(None), "day": dates.date_of("day"), "month": dates.date_of("month")}
 #: Text near what cleaners look for, beside any text at all.
-NEAR = st.text(alphabet="0123456789/.-:|,() NAPHSEIVphaseYearsDrug\n\x00\xa0<>&;", max_size=60)
+NEAR = st.text(alphabet="0123456789/.-:|,() NAPHSEIVphaseYearsDrug\n\x00\x1f\xa0<>&;", max_size=60)
 ICTRP = "TrialID,Recruitment Status,Date registration3"
 HEADS = st.sampled_from([HEADER, "NCT Number,Study Title,Enrollment", ICTRP, "id;title;status", "", "x"])
-BODY = st.text(alphabet='NCT0123456789",;\t\r\n ab/-éß\x00', max_size=300)
+BODY = st.text(alphabet='NCT0123456789",;\t\r\n ab/-éß\x00\x1f', max_size=300)
 KEYS = (
     "protocolSection identificationModule nctId statusModule overallStatus designModule phases studies isrctn trialDescription"
 ).split()

@@ -7,9 +7,9 @@ different records of one trial by their nature: there the first part counts, and
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from drugs.imports.records import MergedRow, RefusedRow, Unread
+from drugs.imports.records import UNIT_SEPARATOR, MergedRow, RefusedRow, Unread
 from drugs.registry_numbers import parse_number
 
 _COUNTRY_PART = re.compile(r".*\d-[A-Za-z][A-Za-z0-9/ -]*$")
@@ -32,12 +32,14 @@ def as_one(
 ) -> Iterator[Unread | MergedRow | RefusedRow]:
     """Each record, together with the rows below it that say more of the same trial."""
     first: Unread | None = None
+    start = ""
     later: list[Unread | MergedRow | RefusedRow] = []
     for record in records:
+        its_start = record.number[:11]  # no two spellings of a number begin differently, but by case
         if (
             first is not None
+            and start == its_start
             and type(record) is Unread
-            and first.number[:11] == record.number[:11]  # no two spellings of a number begin differently, but by case
             and len(later) < _MOST
             and _is_same_trial(first, record)
         ):
@@ -52,8 +54,10 @@ def as_one(
         if later:
             yield from later
             later = []
-        first = record if type(record) is Unread else None
-        if first is None:
+        if type(record) is Unread:
+            first, start = record, its_start
+        else:
+            first = None
             yield record
     if first is not None:
         yield first
@@ -72,9 +76,12 @@ def _joined(first: Unread, record: Unread, places: Sequence[Place]) -> tuple[Unr
     are_parts = first.number != record.number and bool(
         _COUNTRY_PART.match(first.number) and _COUNTRY_PART.match(record.number)
     )
-    cells: list[Any] = list(first.payload)
+    before, after = first.cells, record.cells
+    if len(before) != len(after):
+        return None
+    cells = list(before)
     differing: list[str] = []
-    for at, (place, old, new) in enumerate(zip(places, first.payload, record.payload, strict=True)):
+    for at, (place, old, new) in enumerate(zip(places, before, after, strict=False)):
         if old == new or not new.strip():
             continue
         if not old.strip():
@@ -85,4 +92,4 @@ def _joined(first: Unread, record: Unread, places: Sequence[Place]) -> tuple[Unr
             differing.append(place.header)
         else:
             return None
-    return first._replace(text="\x1f".join(cells), payload=cells), tuple(differing)
+    return first._replace(text=UNIT_SEPARATOR.join(cells)), tuple(differing)

@@ -23,7 +23,7 @@ from drugs.imports.problems import (
     Weight,
     shown,
 )
-from drugs.imports.records import Cleaned, MergedRow, RefusedRow, Unread
+from drugs.imports.records import UNIT_SEPARATOR, Cleaned, MergedRow, RefusedRow, Unread
 from drugs.imports.spreadsheets import no_failure, unharmed
 from drugs.imports.tables import Broken, Mended
 from drugs.models import Trial
@@ -142,8 +142,7 @@ class TableSource:
                         yield self._without_number(row, cells)
                     continue
                 number = known.number
-            picked = pick(cells)
-            yield Unread(row, number, "\x1f".join(picked), picked)
+            yield Unread(row, number, UNIT_SEPARATOR.join(pick(cells)))
 
     def _bare(self, number: str) -> RegistryNumber | None:
         """The number of a column that holds its digits alone, in a format whose numbers are of one registry."""
@@ -157,7 +156,7 @@ class TableSource:
         cell = cells[self.layout.number_at]
         several = numbers_within(cell)
         if len(several) < 2:
-            return Unread(row, cell, "", [cells[at] for at, _name, _column in self.layout.places])
+            return Unread(row, cell, "")
         reason = _(
             "The cell holds several registry numbers: %(numbers)s. "
             "Leave the trial's own; the others belong into a column of other identifiers."
@@ -196,7 +195,12 @@ class TableSource:
     def clean(self, record: Unread) -> Cleaned:
         cleaned = Cleaned()
         facts, raw, problems, twice = cleaned.facts, cleaned.raw, cleaned.problems, self._told_twice
-        for cell, (header, column, cleaner) in zip(record.payload, self.cleaners, strict=True):
+        cells = record.cells
+        if len(cells) != len(self.cleaners):
+            reason = _("A cell holds the invisible control character U+001F, which separates cells: take it out.")
+            problems.append(Problem("", record.number, reason))
+            return cleaned
+        for cell, (header, column, cleaner) in zip(cells, self.cleaners, strict=True):
             value = cell if cell[:1] > " " and cell[-1:] > " " else cell.strip()
             if value[:1] == "'":
                 value = unharmed(value)
