@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from drugs.admin.base import StaffAdmin
 from drugs.admin.edition_filters import DueFilter, MineFilter, StateFilter, UnverifiedFilter
 from drugs.admin.merging import base_of, merge
+from drugs.admin.reading import readable
 from drugs.admin.rows import INLINES, park, put_in_order
 from drugs.admin.steps import EditionSteps, reasons_in
 from drugs.admin.unfinished import DraftForm, keep
@@ -139,7 +140,7 @@ class EditionAdmin(EditionSteps, StaffAdmin):
                 ),
             )
         if not self.has_change_permission(request, obj):
-            return (*self.fieldsets[:-1], (_("As of"), {"fields": ("as_of_on",)}))
+            return readable(Edition, (*self.fieldsets[:-1], (_("As of"), {"fields": ("as_of_on",)})))
         return self.fieldsets
 
     def get_inlines(self, request: HttpRequest, obj: Edition | None) -> Any:

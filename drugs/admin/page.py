@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from drugs.admin.base import ReadOnly, StaffAdmin
 from drugs.admin.merging import base_of, merge
 from drugs.admin.page_steps import PageSteps
+from drugs.admin.reading import readable
 from drugs.models import Page, PageStep, PageVersion
 from drugs.publishing import pages
 from drugs.publishing.states import State
@@ -200,7 +201,7 @@ class PageVersionAdmin(PageSteps, StaffAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: PageVersion | None = None) -> Any:
         if obj and not self.has_change_permission(request, obj):
-            return ((_("Page"), {"fields": ("title", "summary", "body")}),)
+            return readable(PageVersion, ((_("Page"), {"fields": ("title", "summary", "body")}),))
         return self.fieldsets
 
     # Who may

@@ -130,6 +130,18 @@ def test_a_published_edition_is_read_only(client, editor):
     assert client.post(reverse("admin:drugs_edition_delete", args=[edition.pk]), {"post": "yes"}).status_code == 403
 
 
+def test_the_text_of_a_published_edition_is_read_not_its_tags(client, editor):
+    edition = factories.EditionFactory(background="<p>First words.</p><h3>Then &lt;more&gt;</h3>")
+    type(edition).objects.filter(pk=edition.pk).update(side_effects_text='<p onclick="x()">Tired<script>x()</script>.</p>')
+    factories.publish(edition)
+
+    shown = client.get(page(edition)).content.decode()
+
+    assert "<p>First words.</p><h3>Then &lt;more&gt;</h3>" in shown
+    assert "<p>Tired.</p>" in shown
+    assert "&lt;p&gt;" not in shown
+
+
 def test_script_in_a_text_is_cleaned_at_saving(client, editor):
     draft = factories.EditionFactory()
     text = '<p onclick="x()">Safe<script>alert(1)</script> <a href="javascript:alert(1)">link</a></p>'

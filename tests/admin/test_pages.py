@@ -117,6 +117,8 @@ def test_a_published_version_is_read_and_corrected_by_the_next(client, editor):
     live = factories.live_page("about", body="<p>Old words.</p>")
     assert client.post(address("pageversion_change", live.pk), saved(live, title="x")).status_code == 403
 
+    assert "<p>Old words.</p>" in client.get(address("pageversion_change", live.pk)).content.decode()
+
     started = client.post(address("pageversion_start", live.pk))
     draft = PageVersion.objects.drafts().get()
     client.post(started.url, saved(draft, body="<p>New words.</p>"))
