@@ -132,7 +132,9 @@ def test_a_published_edition_is_read_only(client, editor):
 
 def test_the_text_of_a_published_edition_is_read_not_its_tags(client, editor):
     edition = factories.EditionFactory(background="<p>First words.</p><h3>Then &lt;more&gt;</h3>")
-    type(edition).objects.filter(pk=edition.pk).update(side_effects_text='<p onclick="x()">Tired<script>x()</script>.</p>')
+    type(edition).objects.filter(pk=edition.pk).update(
+        side_effects_text='<p onclick="x()">Tired<script>x()</script>.</p>'
+    )
     factories.publish(edition)
 
     shown = client.get(page(edition)).content.decode()
