@@ -22,7 +22,7 @@ from django.db.models import QuerySet
 
 from drugs.facets import Facet, options_of
 from drugs.filters import TrialFilterSet
-from drugs.models import ContentVersion, Edition, TherapyTrial, Trial, TrialCountry, TrialIdentifier
+from drugs.models import ContentVersion, Edition, TherapyTrial, Trial, TrialIdentifier
 
 #: Up to so many trials counting is quick enough to be done every time.
 SMALL = 5_000
@@ -107,22 +107,25 @@ def _tally(rows: QuerySet[Trial], names: Sequence[str]) -> tuple[list[Sequence[A
     The rows are read once, however many facets count them: an ORM query for each would read them each time.
     """
     counts: Counts = {name: Counter() for name in names}
+    kept = {**COLUMNS, **{name: column for name, column in _COPIES.items() if name in names}}
     try:
-        found, parameters = _sql(rows.order_by().values_list("pk", *COLUMNS.values()))
+        found, parameters = _sql(rows.order_by().values_list("pk", *kept.values()))
     except EmptyResultSet:
         return [], counts
-    parts = [f"found (trial, {', '.join(COLUMNS)}) AS MATERIALIZED ({found})"]
-    columns = ", ".join(COLUMNS)
+    parts = [f"found (trial, {', '.join(kept)}) AS MATERIALIZED ({found})"]
+    columns, empty = ", ".join(COLUMNS), ", ''" * (len(COLUMNS) - 1)
     selects = [f"SELECT 'columns', {columns}, COUNT(*) FROM found GROUP BY {columns}"]  # noqa: S608 (our own names)
-    empty = ", ''" * (len(COLUMNS) - 1)
     for name in names:
-        related, more = _sql(_related(name))
-        parts.append(f"{name} (trial, value) AS ({related})")
-        parameters += more
-        selects.append(
-            f"SELECT '{name}', CAST(value AS text){empty}, COUNT(*) "  # noqa: S608 (our own names)
-            f"FROM {name} JOIN found ON found.trial = {name}.trial GROUP BY value"
-        )
+        if name in _COPIES:
+            selects.append(f"SELECT '{name}', {name}{empty}, COUNT(*) FROM found GROUP BY {name}")  # noqa: S608 (our own names)
+        if name in _RELATED:
+            related, more = _sql(_RELATED[name]())
+            parts.append(f"of_{name} (trial, value) AS ({related})")
+            parameters += more
+            selects.append(
+                f"SELECT '{name}', CAST(value AS text){empty}, COUNT(*) "  # noqa: S608 (our own names)
+                f"FROM of_{name} related JOIN found ON found.trial = related.trial GROUP BY value"
+            )
     groups: list[Sequence[Any]] = []
     with connections[rows.db].cursor() as cursor:
         cursor.execute(f"WITH {', '.join(parts)} {' UNION ALL '.join(selects)}", parameters)
@@ -130,17 +133,18 @@ def _tally(rows: QuerySet[Trial], names: Sequence[str]) -> tuple[list[Sequence[A
             if name == "columns":
                 groups.append((*values, count))
             else:
-                counts[name][values[0]] += count
+                for value in filter(None, values[0].split("|")):
+                    counts[name][value] += count
     return groups, counts
 
 
-def _related(name: str) -> QuerySet[Any]:
-    """(trial, value) of a facet that is a table of its own; each pair stands there once."""
-    if name == "country":
-        return TrialCountry.objects.order_by().values_list("trial", "country")
-    if name == "registry":
-        return TrialIdentifier.objects.order_by().values_list("trial", "registry")
-    return TherapyTrial.objects.public().order_by().values_list("trial", "therapy")
+#: Related facets that stand in a column of Trial too: its countries, between |, and the registry of its home number.
+_COPIES = {"country": "countries", "registry": "home_registry"}
+#: (trial, value) of facets that are tables of their own, less what `_COPIES` counts; each pair stands there once.
+_RELATED: dict[str, Callable[[], QuerySet[Any]]] = {
+    "registry": lambda: TrialIdentifier.objects.filter(is_home=False).order_by().values_list("trial", "registry"),
+    "therapy": lambda: TherapyTrial.objects.public().order_by().values_list("trial", "therapy"),
+}
 
 
 def _sql(queryset: QuerySet[Any]) -> tuple[str, tuple[Any, ...]]:
