@@ -12,6 +12,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 from environs import Env
 
+from alliance.api import REST_FRAMEWORK, SPECTACULAR_SETTINGS  # noqa: F401 (settings of django-rest-framework)
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = Env()
@@ -311,36 +313,6 @@ IMPORT_EXPORT_SKIP_ADMIN_LOG = True
 
 AUDITLOG_INCLUDE_ALL_MODELS = False
 AUDITLOG_DISABLE_REMOTE_ADDR = True  # who and when are enough; an address is personal data
-
-# The API: read-only, nobody signs in, no browsable pages
-
-REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": [],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.AllowAny"],
-    "UNAUTHENTICATED_USER": None,
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "EXCEPTION_HANDLER": "drugs.api.problems.handle",
-    "COERCE_DECIMAL_TO_STRING": False,
-}
-SPECTACULAR_SETTINGS = {
-    "TITLE": "ALS/MND therapies",
-    "DESCRIPTION": "What is public on the site, read-only. Each statement names its source.",
-    "VERSION": "1",
-    "OAS_VERSION": "3.1.0",
-    "SERVE_INCLUDE_SCHEMA": False,
-    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
-    "SCHEMA_PATH_PREFIX": "/api/v1",
-    "COMPONENT_SPLIT_REQUEST": False,
-    "ENUM_NAME_OVERRIDES": {
-        "SourceKindEnum": "drugs.vocabulary.SourceKind",
-        "AliasKindEnum": "drugs.vocabulary.AliasKind",
-        "ApprovalKindEnum": "drugs.vocabulary.ApprovalKind",
-        "DateTypeEnum": "drugs.vocabulary.DateType",
-        "TherapyKindEnum": "drugs.vocabulary.TherapyKind",
-    },
-}
 
 # What the charity decides
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from django_countries import countries
 
+from drugs.fhir import fhir_address
 from drugs.imports.disagreements import Disagreement, disagreements
 from drugs.models import Edition, TherapyTrial, Trial, TrialChange, TrialIdentifier
 from drugs.models.trial import trial_column
@@ -57,6 +58,10 @@ class TrialPage:
             .select_related("therapy")
             .order_by("display_name", "pk")
         )
+
+    @property
+    def fhir_address(self) -> str:
+        return fhir_address(self.trial)
 
     @property
     def countries(self) -> list[str]:

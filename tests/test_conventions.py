@@ -59,6 +59,7 @@ LAYERS = [
         "drugs.situation",
         "drugs.qr",
         "drugs.linked_data",
+        "drugs.fhir",
         "drugs.citing",
         "drugs.sitemaps",
         "drugs.open_data",

@@ -86,6 +86,7 @@ def planted(settings):
     return [
         f"/trials/{link.trial.home_number}/",
         "/trials/NCT55555555/",
+        "/api/v1/trials/NCT55555555/fhir/",
         "/drugs/abc/editions/2/",
         "/drugs/abc/editions/1/2/",
         "/drugs/scheduled/",
@@ -140,6 +141,7 @@ def test_no_planted_word_stands_at_any_public_address(client, planted):
 
     assert not leaks
     assert len(visited) > 60
+    assert any(path.endswith("/fhir/") and "NCT5555" not in path for path in visited)
 
 
 def test_the_walk_reaches_every_kind_of_public_address(client, planted):

@@ -8,13 +8,18 @@ from django.http import Http404
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django_filters.rest_framework import DjangoFilterBackend
+from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import mixins, viewsets
+from rest_framework.decorators import action
 from rest_framework.exceptions import ValidationError
 from rest_framework.pagination import PageNumberPagination
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
 from rest_framework.response import Response
 
 from drugs.api import serializers
 from drugs.feeds import published
+from drugs.fhir import MEDIA_TYPE, research_study
 from drugs.filters import EditionFilterSet, TrialFilterSet
 from drugs.models import (
     Alias,
@@ -126,6 +131,11 @@ class EditionViewSet(PublicViewSet):
         return with_public_rows(Edition.objects.published(self.at)).order_by("therapy__slug", "-number")
 
 
+class FhirRenderer(JSONRenderer):
+    media_type = MEDIA_TYPE
+    format = "fhir"
+
+
 class TrialViewSet(mixins.RetrieveModelMixin, PublicViewSet):
     """Trials, one of them under any of its numbers with its history."""
 
@@ -158,6 +168,15 @@ class TrialViewSet(mixins.RetrieveModelMixin, PublicViewSet):
                 pk: [edition.therapy.slug for edition in editions] for pk, editions in shown.items()
             }
         return self.get_serializer_class()(*args, **kwargs, context=context)
+
+    @extend_schema(
+        responses={(200, kind): OpenApiResponse(serializers.FHIR_STUDY) for kind in (MEDIA_TYPE, "application/json")}
+    )
+    @action(detail=True, url_path="fhir", renderer_classes=[FhirRenderer, JSONRenderer])
+    def fhir(self, request: Request, number: str) -> Response:
+        """A trial as a minimal ResearchStudy of HL7 FHIR R5, in R5's codes where it has them."""
+        trial = self.get_object()
+        return Response(research_study(trial, trial.identifiers.all()))
 
 
 class RowsFilterSet(django_filters.FilterSet):
