@@ -36,6 +36,15 @@ validate: environment-dev tools/node_modules ## The Nu HTML checker over every k
 lighthouse: environment-dev tools/node_modules ## Lighthouse on the main pages, median of 5 (needs npm and Chromium)
 	@scripts/with-site $(PY) tools/lighthouse.py
 
+.PHONY: schema
+schema: environment-dev tools/schema/.venv ## The running API against its own schema, and a client generated from it: minutes (docs/api.md)
+	@scripts/with-site tools/schema/check
+
+tools/schema/.venv: tools/schema/requirements.txt
+	@.venv/bin/uv venv --quiet --clear $@
+	@.venv/bin/uv pip install --quiet --python $@/bin/python --require-hashes -r $<
+	@touch $@
+
 tools/node_modules: tools/package-lock.json
 	@npm ci --prefix tools --ignore-scripts --no-audit --no-fund
 
@@ -78,6 +87,7 @@ seal: environment-dev ## Finish fixtures written by hand: uid, position, digest 
 lock: environment-dev ## Compile the pinned requirements from requirements.in and requirements-dev.in
 	.venv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes requirements.in -o requirements.txt
 	.venv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes requirements-dev.in -o requirements-dev.txt
+	.venv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes tools/schema/requirements.in -o tools/schema/requirements.txt
 
 .PHONY: environment environment-dev
 environment:

@@ -6,7 +6,7 @@ REST_FRAMEWORK = {
     "UNAUTHENTICATED_USER": None,
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "drugs.api.schema.Schema",
     "EXCEPTION_HANDLER": "drugs.api.problems.handle",
     "URL_FORMAT_OVERRIDE": None,  # one parameter less that means nothing here
     "COERCE_DECIMAL_TO_STRING": False,

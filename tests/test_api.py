@@ -102,6 +102,13 @@ def test_sparse_fields(client, edition):
         "therapy=nothing",
         "sort=secret",
         "fields=secret",
+        "year=2020.5",
+        "page_size=0",
+        "page_size=101",
+        "page_size=abc",
+        "page_size=²",
+        "page_size=0000000001555",
+        "page_size=" + "9" * 5000,
     ],
 )
 def test_an_invalid_value_is_a_problem(client, edition, query):
@@ -113,13 +120,22 @@ def test_an_invalid_value_is_a_problem(client, edition, query):
 
 
 @pytest.mark.parametrize(
-    "path", ["nothing/", "therapies/nothing/", "trials/NCT99999999/", "trials/x/", "therapies/?page=99"]
+    "path",
+    [
+        "nothing/",
+        "therapies/nothing/",
+        "trials/NCT99999999/",
+        "trials/x/",
+        "therapies/?page=99",
+        "therapies/?page=last",
+    ],
 )
 def test_not_found_is_a_problem(client, edition, path):
     response = client.get(f"/api/v1/{path}")
 
     assert response.status_code == 404
     assert response["Content-Type"].startswith("application/problem+json")
+    assert response["Access-Control-Allow-Origin"] == "*"
 
 
 @pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
@@ -154,6 +170,37 @@ def test_a_list_of_trials_takes_at_most_8_queries(client, django_assert_max_num_
         body = client.get("/api/v1/trials/?page_size=100").json()
 
     assert len(body["results"]) == count
+
+
+@pytest.fixture
+def operations(client):
+    paths = client.get("/api/v1/schema/", headers={"Accept": "application/json"}).json()["paths"]
+    return {path.removeprefix("/api/v1"): methods["get"] for path, methods in paths.items()}
+
+
+def test_the_schema_names_errors_and_headers_of_every_operation(operations):
+    assert len(operations) == 11
+    for path, operation in operations.items():
+        answers = operation["responses"]
+        assert set(answers) == {"200", "304", "400", "404"}, path
+        assert set(answers["200"]["headers"]) == {"ETag", "Cache-Control", "Access-Control-Allow-Origin"}, path
+        assert set(answers["404"]["content"]) == {"application/problem+json"}, path
+
+
+def test_the_schema_says_what_a_parameter_takes(operations):
+    takes = {row["name"]: row for row in operations["/trials/"]["parameters"]}
+
+    assert takes["q"]["schema"]["maxLength"] == 100
+    assert takes["page_size"]["schema"]["maximum"] == 100
+    assert takes["year"]["schema"] == {"type": "integer", "minimum": 1900, "maximum": 2100}
+    assert "KR" in takes["country"]["schema"]["items"]["enum"]
+    assert "overall_status" in takes["fields"]["schema"]["items"]["enum"]
+    assert "fields" not in {row["name"] for row in operations["/trials/{number}/fhir/"]["parameters"]}
+
+
+@pytest.mark.parametrize("query", ["page=&page_size=", "fields=", "q=&sponsor=", "year=", "sort="])
+def test_an_empty_value_asks_for_nothing(client, edition, query):
+    assert client.get(f"/api/v1/trials/?{query}").json()["results"] == client.get("/api/v1/trials/").json()["results"]
 
 
 def test_the_schema_is_openapi_3_1_and_the_documentation_names_every_list(client):

@@ -37,4 +37,8 @@ def handle(exception: Exception, context: dict[str, Any]) -> Response | None:
 
 def problem_response(request: HttpRequest, status: int, detail: str) -> JsonResponse:
     """An error of an address below /api/ that no view answers."""
-    return JsonResponse(problem(status, detail, request.path), status=status, content_type="application/problem+json")
+    response = JsonResponse(
+        problem(status, detail, request.path), status=status, content_type="application/problem+json"
+    )
+    response["Access-Control-Allow-Origin"] = "*"
+    return response

@@ -48,6 +48,21 @@ class SparseSerializer(serializers.ModelSerializer):
         return {name: field for name, field in fields.items() if name in wanted}
 
 
+class ProblemSerializer(serializers.Serializer):
+    """An error in the words of RFC 9457."""
+
+    type = serializers.CharField()
+    title = serializers.CharField()
+    status = serializers.IntegerField()
+    detail = serializers.CharField()
+    instance = serializers.CharField(help_text="The address that was asked for")
+    errors = serializers.DictField(
+        child=serializers.ListField(child=serializers.CharField()),
+        required=False,
+        help_text="What is wrong with each parameter",
+    )
+
+
 class HtmlField(serializers.CharField):
     """Rich text, cleaned again on its way out."""
 

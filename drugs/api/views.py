@@ -1,5 +1,6 @@
 """The resources. Each starts at the gate, at the moment that the request took once."""
 
+import re
 from typing import Any
 
 import django_filters
@@ -18,9 +19,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from drugs.api import serializers
+from drugs.api.schema import ALSO
 from drugs.feeds import published
 from drugs.fhir import MEDIA_TYPE, research_study
 from drugs.filters import EditionFilterSet, TrialFilterSet
+from drugs.filters.base import TextFilter
 from drugs.models import (
     Alias,
     Approval,
@@ -43,11 +46,26 @@ from drugs.views.trials import therapies_of
 
 
 class Paging(PageNumberPagination):
-    """`page=n`, `page_size` up to 100, with the total."""
+    """`page=n`, `page_size` up to 100, with the total. A size that is none is refused, as every invalid value is."""
 
     page_size = 25
     page_size_query_param = "page_size"
     max_page_size = 100
+    last_page_strings = ()
+
+    def get_page_size(self, request: Request) -> int:
+        asked = request.query_params.get(self.page_size_query_param, "")
+        if not asked:
+            return self.page_size
+        if not (re.fullmatch("[0-9]{1,3}", asked) and 1 <= int(asked) <= self.max_page_size):
+            raise ValidationError({"page_size": [f"Write a number from 1 to {self.max_page_size}."]})
+        return int(asked)
+
+    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
+        page, size = super().get_schema_operation_parameters(view)
+        page["schema"]["minimum"] = 1
+        size["schema"].update(minimum=1, maximum=self.max_page_size)
+        return [page, size]
 
     def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
         described = super().get_paginated_response_schema(schema)
@@ -142,7 +160,7 @@ class TrialViewSet(mixins.RetrieveModelMixin, PublicViewSet):
     filterset_class = TrialFilterSet
     lookup_field = "home_number"
     lookup_url_kwarg = "number"
-    lookup_value_regex = "[-a-zA-Z0-9. ]{1,60}"
+    lookup_value_regex = "[a-zA-Z0-9][-a-zA-Z0-9. ]{0,59}"
 
     def get_serializer_class(self) -> type[serializers.TrialSerializer]:
         return serializers.TrialDetailSerializer if self.action == "retrieve" else serializers.TrialSerializer
@@ -169,9 +187,7 @@ class TrialViewSet(mixins.RetrieveModelMixin, PublicViewSet):
             }
         return self.get_serializer_class()(*args, **kwargs, context=context)
 
-    @extend_schema(
-        responses={(200, kind): OpenApiResponse(serializers.FHIR_STUDY) for kind in (MEDIA_TYPE, "application/json")}
-    )
+    @extend_schema(responses={(200, MEDIA_TYPE, "application/json"): OpenApiResponse(serializers.FHIR_STUDY), **ALSO})
     @action(detail=True, url_path="fhir", renderer_classes=[FhirRenderer, JSONRenderer])
     def fhir(self, request: Request, number: str) -> Response:
         """A trial as a minimal ResearchStudy of HL7 FHIR R5, in R5's codes where it has them."""
@@ -182,7 +198,7 @@ class TrialViewSet(mixins.RetrieveModelMixin, PublicViewSet):
 class RowsFilterSet(django_filters.FilterSet):
     """Rows of one therapy."""
 
-    therapy = django_filters.CharFilter(field_name="edition__therapy__slug", max_length=100)
+    therapy = TextFilter(field_name="edition__therapy__slug")
 
 
 class RowViewSet(PublicViewSet):

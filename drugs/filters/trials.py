@@ -37,7 +37,9 @@ class TrialFilterSet(RecordFilterSet):
         choices=Registry.choices, method="filter_registry", label=_("Has a number in")
     )
     sponsor = TextFilter(field_name="lead_sponsor", lookup_expr="icontains", label=_("Sponsor"))
-    year = django_filters.NumberFilter(method="filter_year", label=_("Year of start"), min_value=1900, max_value=2100)
+    year = django_filters.NumberFilter(
+        method="filter_year", label=_("Year of start"), min_value=1900, max_value=2100, decimal_places=0
+    )
     sort = django_filters.ChoiceFilter(
         choices=[
             ("-updated", _("Latest update first")),
