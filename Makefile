@@ -55,6 +55,11 @@ faults: environment-dev ## Kill imports, undo every pair of registry files, brea
 	@env -u DATABASE_URL $(PY) -m pytest -q -n 2 tests/faults --faults
 	@env -u DATABASE_URL $(PY) -m tests.faults.site --repeats $(or $(REPEATS),20)
 
+.PHONY: soak
+soak: environment-dev ## Three times the site's capacity for five minutes, then half an hour of readers and an import a minute (root; docs/reliability.md)
+	@env -u DATABASE_URL $(PY) -m tests.soak.overload
+	@env -u DATABASE_URL $(PY) -m tests.soak.soak --minutes $(or $(MINUTES),30)
+
 .PHONY: fuzz
 fuzz: environment-dev ## Hostile requests against the deployed site on each database (REQUESTS=200000): hours (docs/reliability.md)
 	@SECOND_STEP_REQUIRED=false PROOF_MINUTES=0 scripts/with-site $(PY) -m tests.fuzz --requests $(or $(REQUESTS),200000)

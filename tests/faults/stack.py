@@ -190,7 +190,7 @@ class Stack:
         main = (
             f"user root;\nworker_processes 1;\npid {self.folder}/nginx.pid;\nerror_log {self.folder}/nginx-error.log;\n"
         )
-        whole = f"{main}events {{ worker_connections 512; }}\nhttp {{\naccess_log off;\n{conf}\n}}\n"
+        whole = f"{main}events {{ worker_connections 4096; }}\nhttp {{\naccess_log off;\n{conf}\n}}\n"
         (self.folder / "nginx.conf").write_text(whole)
         self.start("nginx", ["nginx", "-c", str(self.folder / "nginx.conf"), "-g", "daemon off;"])
 
