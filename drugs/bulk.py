@@ -54,11 +54,12 @@ def insert(model: type[models.Model], names: Sequence[str], rows: Sequence[Value
         else:
             start, places = f"INSERT INTO {table} ({columns}) VALUES ", f"({', '.join(['%s'] * len(whole[0]))})"  # noqa: S608 (our own names)
             alone = len(whole) % _TOGETHER
-            cursor.executemany(start + places, whole[:alone])
             blocks = [
                 list(chain.from_iterable(whole[at : at + _TOGETHER])) for at in range(alone, len(whole), _TOGETHER)
             ]
-            cursor.executemany(start + ", ".join([places] * _TOGETHER), blocks)
+            for times, values in ((1, whole[:alone]), (_TOGETHER, blocks)):
+                if values:
+                    cursor.executemany(start + ", ".join([places] * times), values)
 
 
 def update(model: type[models.Model], names: Sequence[str], rows: Sequence[Values]) -> None:

@@ -38,6 +38,25 @@ def test_inserted_json_is_read_back_as_it_was():
     assert record.raw == {}
 
 
+@pytest.mark.parametrize("count", [1, 15, 16, 17, 32, 35])
+def test_many_rows_stand_in_their_order(count):
+    trial = TrialFactory()
+    rows = [(trial.pk, str(n), timezone.now()) for n in range(count)]
+
+    bulk.insert(TrialChange, ["trial_id", "new", "changed_at"], rows)
+
+    assert list(TrialChange.objects.order_by("pk").values_list("new", flat=True)) == [str(n) for n in range(count)]
+
+
+def test_one_row_that_is_refused_takes_the_others_with_it():
+    rows = [(f"NCT{n:08}", "CTGOV", "PHASE9" if n == 20 else "PHASE2") for n in range(40)]
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        bulk.insert(Trial, ["home_number", "home_registry", "phases"], rows)
+
+    assert not Trial.objects.exists()
+
+
 def test_text_with_the_signs_of_copy_is_kept():
     trial = TrialFactory()
     text = "tab\there, line\nbreak, \\N and \\. and a quote '"
