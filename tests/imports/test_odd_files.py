@@ -385,3 +385,9 @@ def test_the_sign_between_cells_inside_one_refuses_its_row_alone(compared, cell)
     assert run.counts["new"] == 1
     assert {row.decision for row in run.rows.filter(number="NCT01363401")} == {"refused"}
     assert all("U+001F" in row.problems[0]["reason"] for row in run.rows.filter(number="NCT01363401"))
+
+
+def test_rows_of_one_unreadable_number_are_each_refused(compared):
+    run = compared(HEAD + SECOND + "NCT1234,A,COMPLETED,71,2011-02,PHASE2\nNCT1234,B,COMPLETED,71,2011-02,PHASE2\n")
+
+    assert (run.counts["new"], run.counts["refused"]) == (1, 2)

@@ -156,7 +156,7 @@ class TableSource:
         cell = cells[self.layout.number_at]
         several = numbers_within(cell)
         if len(several) < 2:
-            return Unread(row, cell, "")
+            return Unread(row, cell, UNIT_SEPARATOR.join(cells[at] for at, _name, _column in self.layout.places))
         reason = _(
             "The cell holds several registry numbers: %(numbers)s. "
             "Leave the trial's own; the others belong into a column of other identifiers."
