@@ -1,0 +1,61 @@
+"""Every field of every record: what is planted there is text on every page, in mails, feeds and cards of others."""
+
+import json
+import pytest
+from defusedxml.ElementTree import fromstring
+from django.test import Client
+from django.utils import timezone
+
+from drugs.publishing.digest_mail import digest_mail
+from tests.admin.people import staff
+from tests.xss import planting, world
+from tests.xss.payloads import ROUNDS, of_round
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.mark.parametrize("number", range(ROUNDS))
+def test_nothing_that_a_record_holds_runs_on_any_page(reader, settings, number):
+    settings.ALERTS_BY_MAIL = True
+    texts, chief = of_round(number), staff("superuser")
+    edition = world.make(len(texts))
+    someone = staff("Editor")
+    taken, _refused = planting.plant(texts)
+    found, pages = [], 0
+
+    for policy in (True, False):
+        one = reader(chief, policy=policy)
+        one.remember(texts)
+        one.read(world.public_pages(edition))
+        one.read(world.staff_pages(someone))
+        found, pages = [*found, *one.found], pages + one.read_pages
+
+    assert not found, "\n".join(dict.fromkeys(found))
+    assert pages > 700
+    assert len(taken) > 90
+
+
+@pytest.mark.parametrize("number", range(ROUNDS))
+def test_nothing_that_a_record_holds_runs_elsewhere(reader, settings, number):
+    """In the mail of the day, in a feed reader that draws an entry's HTML, in the page that takes in a card."""
+    texts = of_round(number)
+    edition = world.make(3)
+    planting.plant(texts)
+    client, shown = Client(), []
+    for address in ("/updates/feed/", "/trials/feed/", f"/drugs/{edition.therapy.slug}/feed/"):
+        entries = fromstring(client.get(address).content).iter()
+        shown += [element.text or "" for element in entries if element.get("type") in ("html", "xhtml")]
+    card = f"http://testserver/drugs/{edition.therapy.slug}/card/"
+    told = json.loads(client.get("/oembed/", {"url": card}).content)
+    shown += [
+        value for name, value in told.items() if name in ("html", "title", "author_name") and isinstance(value, str)
+    ]
+    mail = digest_mail("a@example.org", staff("superuser"), timezone.now())
+    one = reader(policy=False)
+
+    for html in shown:
+        one.show(html.replace("<iframe", "<p data-iframe"))  # the card's own frame
+    one.show(mail.alternatives[0][0])
+
+    assert len(shown) > 5
+    assert not one.found, "\n".join(dict.fromkeys(one.found))
