@@ -83,8 +83,9 @@ class Act(NamedTuple):
 
 def entries_of(obj: Model) -> QuerySet[LogEntry]:
     """The log entries of a record and of what belongs to it (an edition's rows, a trial's overrides), newest first."""
-    own = Q(content_type=ContentType.objects.get_for_model(obj), object_id=obj.pk)
-    parts = Q(**{f"additional_data__{obj._meta.model_name}": obj.pk})
+    own = Q(content_type=ContentType.objects.get_for_model(obj), object_pk=str(obj.pk))
+    key = obj.pk if isinstance(obj.pk, int) else str(obj.pk)  # the worker's tasks have UUIDs
+    parts = Q(**{f"additional_data__{obj._meta.model_name}": key})
     return LogEntry.objects.filter(own | parts).select_related("actor", "content_type").order_by("-timestamp", "-pk")
 
 

@@ -29,10 +29,19 @@ def published(at: dt.datetime) -> Any:
     )
 
 
+class PlainAtom(Atom1Feed):
+    """What an entry says is plain text. Django calls it HTML: a feed reader would draw, and run, what stands in it."""
+
+    def add_item_elements(self, handler: Any, item: dict[str, Any]) -> None:
+        super().add_item_elements(handler, item | {"description": None})
+        if item["description"]:
+            handler.addQuickElement("summary", item["description"], {"type": "text"})
+
+
 class SiteFeed(Feed):
     """What all feeds share. Addresses are the site's own (SITE_URL), whatever host was asked."""
 
-    feed_type = Atom1Feed
+    feed_type = PlainAtom
     author_name = settings.PUBLISHER
     feed_copyright = settings.CONTENT_LICENCE
 

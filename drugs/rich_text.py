@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import nh3
 from django.db import models
-from django_prose_editor.fields import ProseEditorField
+from django_prose_editor.fields import ProseEditorField, ProseEditorFormField
 
 EXTENSIONS = {
     "Bold": True,
@@ -113,6 +113,13 @@ def plain_text(html: str) -> str:
     return "\n".join(filter(None, lines))
 
 
+class RichTextFormField(ProseEditorFormField):
+    """Shows what is stored, or was sent, cleaned: the editor in the browser reads whatever stands in its box as HTML."""
+
+    def prepare_value(self, value: Any) -> Any:
+        return clean_html(value) if isinstance(value, str) else value
+
+
 class RichTextField(ProseEditorField):
     """Rich text with the editor of the admin, cleaned on the server at every save."""
 
@@ -120,6 +127,9 @@ class RichTextField(ProseEditorField):
         kwargs.setdefault("blank", True)
         kwargs.setdefault("default", "")
         super().__init__(*args, extensions=dict(EXTENSIONS), sanitize=clean_html, **kwargs)
+
+    def formfield(self, **kwargs: Any) -> Any:
+        return super().formfield(**({"form_class": RichTextFormField} | kwargs))
 
     def pre_save(self, model_instance: models.Model, add: bool) -> str:
         value = clean_html(getattr(model_instance, self.attname) or "")

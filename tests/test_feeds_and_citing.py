@@ -59,6 +59,14 @@ def test_a_feed_carries_the_editors_sentence_and_no_draft(client, edition):
     assert not any("PLANTED" in text for text in feeds)
 
 
+@pytest.mark.parametrize("path", FEEDS)
+def test_what_an_entry_says_is_text(client, edition, path):
+    """As HTML a feed reader would draw it: a title from a registry, a note with 'p < 0.05'."""
+    feed = feedparser.parse(client.get(path).content)
+
+    assert {entry.summary_detail.type for entry in feed.entries} == {"text/plain"}
+
+
 def test_an_invalid_filter_gives_an_empty_feed_and_an_unknown_therapy_404(client, edition):
     assert feedparser.parse(client.get("/trials/feed/?status=NONSENSE").content).entries == []
     assert client.get("/drugs/nothing/feed/").status_code == 404

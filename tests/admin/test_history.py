@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 
+from drugs.imports.tasks import compare_run
 from tests import factories
 from tests.admin.forms import posted
 from tests.admin.people import staff
@@ -46,6 +47,16 @@ def test_history_is_for_who_may_see_the_record(client):
     client.force_login(staff("nobody"))
 
     assert client.get(reverse("admin:drugs_glossaryterm_history", args=[term.pk])).status_code == 403
+
+
+def test_a_task_of_the_worker_has_a_page_of_its_history_too(client):
+    """Its key is no number."""
+    task = compare_run.using(backend="worker").enqueue(1)
+    client.force_login(staff("superuser"))
+
+    response = client.get(reverse("admin:django_tasks_database_dbtaskresult_history", args=[task.id]))
+
+    assert (response.status_code, response.context["acts"]) == (200, [])
 
 
 @pytest.mark.parametrize("pk", ["0", "x", "%00"])

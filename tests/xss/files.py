@@ -13,6 +13,7 @@ from xml.sax.saxutils import escape, quoteattr
 import openpyxl
 
 from drugs.imports import formats
+from drugs.imports.formats.sheet import GUESSES
 from drugs.imports.formats.table import TableFormat
 from tests.imports.test_formats import STUDY
 from tests.imports.test_odd_files import ISRCTN_XML
@@ -76,7 +77,14 @@ def _number(table: TableFormat, row: int) -> str:
 
 def _table(table: TableFormat, texts: list[str]) -> tuple[list[str], list[list[str]]]:
     names = [name for name in table.columns if name != table.number_headers[0]]
-    header = [table.number_headers[0], *names, *sorted(table.ignored), texts[2]]
+    if table is formats.SHEET:  # by hand a fact has one column, and nothing is there that a registry's file would have
+        names = list({fact: name for name, fact in reversed(GUESSES.items())}.values())
+    header = [
+        "Registry number" if table is formats.SHEET else table.number_headers[0],
+        *names,
+        *sorted(table.ignored),
+        texts[2],
+    ]
     width, start = len(header) - 1, 10_000 * list(formats.LABELS).index(table.name)
     rows = []
     for column in range(width):

@@ -13,11 +13,16 @@ APPS = ("drugs", "auth", "auditlog", "django_tasks_database")
 #: What the program alone writes and reads again: names of its own, sums, keys. No form and no file has a say in them.
 MACHINE = set(
     "address args_kwargs backend_name claim cid codename counts digest exception_class_path field format header_digest "
-    "home_number key object_pk password queue_name reference return_value rule sha256 task_path worker_ids country".split()
+    "home_number key object_pk password queue_name reference return_value rule sha256 task_path worker_ids country "
+    "TrialIdentifier.number UnfinishedPart.kind".split()
 )
 _CLOSED = ("SlugField", "PartialDateField", "RegionField", "CountryField")
 #: Words in JSON that name a field: they stay, the rest is replaced.
 _NAMES = {field.name for model in (Edition, Trial) for field in model._meta.get_fields()} | {"__all__"}
+#: Facts of a trial that are dates or words of a list: no other value passes a cleaner, and columns refuse them.
+_CLOSED_FACTS = {
+    name for name in Trial.FACTS if (field := Trial._meta.get_field(name)).choices or type(field).__name__ in _CLOSED
+}
 
 
 def text_fields() -> Iterator[tuple[type[models.Model], models.Field]]:
@@ -26,7 +31,8 @@ def text_fields() -> Iterator[tuple[type[models.Model], models.Field]]:
             continue
         for field in model._meta.concrete_fields:
             is_text = isinstance(field, models.CharField | models.TextField | models.JSONField)
-            if is_text and not field.choices and field.name not in MACHINE and type(field).__name__ not in _CLOSED:
+            is_own = {field.name, f"{model.__name__}.{field.name}"} & MACHINE
+            if is_text and not is_own and not field.choices and type(field).__name__ not in _CLOSED:
                 yield model, field
 
 
@@ -60,7 +66,7 @@ def plant(texts: list[str]) -> tuple[set[str], set[str]]:
 def _within(value: Any, text: str) -> Any:
     """The same shape with the text at every end."""
     if isinstance(value, dict):
-        return {name: _within(one, text) for name, one in value.items()}
+        return {name: one if name in _CLOSED_FACTS else _within(one, text) for name, one in value.items()}
     if isinstance(value, list):
         return [_within(one, text) for one in value]
     return text if isinstance(value, str) and value not in _NAMES else value

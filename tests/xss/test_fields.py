@@ -1,8 +1,10 @@
 """Every field of every record: what is planted there is text on every page, in mails, feeds and cards of others."""
 
 import json
+
 import pytest
 from defusedxml.ElementTree import fromstring
+from django.conf import settings as site
 from django.test import Client
 from django.utils import timezone
 
@@ -14,24 +16,25 @@ from tests.xss.payloads import ROUNDS, of_round
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.mark.parametrize("number", range(ROUNDS))
+#: Read once more in a browser that lets everything run: the pages have to hold without their second line.
+WITHOUT_POLICY = (ROUNDS, ROUNDS + 5)
+
+
+@pytest.mark.parametrize("number", [*range(ROUNDS), *WITHOUT_POLICY])
 def test_nothing_that_a_record_holds_runs_on_any_page(reader, settings, number):
     settings.ALERTS_BY_MAIL = True
-    texts, chief = of_round(number), staff("superuser")
+    texts, chief = of_round(number % ROUNDS), staff("superuser")
     edition = world.make(len(texts))
     someone = staff("Editor")
     taken, _refused = planting.plant(texts)
-    found, pages = [], 0
+    one = reader(chief, policy=number not in WITHOUT_POLICY)
 
-    for policy in (True, False):
-        one = reader(chief, policy=policy)
-        one.remember(texts)
-        one.read(world.public_pages(edition))
-        one.read(world.staff_pages(someone))
-        found, pages = [*found, *one.found], pages + one.read_pages
+    one.remember(texts)
+    one.read(world.public_pages(edition))
+    one.read(world.staff_pages(someone))
 
-    assert not found, "\n".join(dict.fromkeys(found))
-    assert pages > 700
+    assert not one.found, "\n".join(dict.fromkeys(one.found))
+    assert one.read_pages > 350
     assert len(taken) > 90
 
 
@@ -45,7 +48,7 @@ def test_nothing_that_a_record_holds_runs_elsewhere(reader, settings, number):
     for address in ("/updates/feed/", "/trials/feed/", f"/drugs/{edition.therapy.slug}/feed/"):
         entries = fromstring(client.get(address).content).iter()
         shown += [element.text or "" for element in entries if element.get("type") in ("html", "xhtml")]
-    card = f"http://testserver/drugs/{edition.therapy.slug}/card/"
+    card = f"{site.SITE_URL}/drugs/{edition.therapy.slug}/card/"
     told = json.loads(client.get("/oembed/", {"url": card}).content)
     shown += [
         value for name, value in told.items() if name in ("html", "title", "author_name") and isinstance(value, str)

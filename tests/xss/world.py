@@ -77,6 +77,8 @@ def make(count: int) -> models.Edition:
                 values = {"url": "https://example.org/"}
             elif model is models.Source:
                 values = {"doi": "10.1000/1", "title": "T"}
+            if model is models.ReportedResult and row % 2:
+                values = {"trial": None, "study_name": "S", "time_point": "T", "population": "P", "comparator": "C"}
             factory(edition=edition, **values)
     trials = factories.TrialFactory.create_batch(count, countries="KR|US", conditions="ALS", locations="A, KR")
     for trial in trials:
@@ -101,6 +103,7 @@ def _around(trial: models.Trial, count: int) -> None:
     person = User.objects.exclude(is_superuser=True).first() or factories.UserFactory()
     factories.TrialCutoffFactory(trial=trial, confirmed=True)
     factories.TrialCutoffFactory(trial=trial, confirmed=True, kind="gene", genes="SOD1")
+    models.ColumnMapping.objects.create(header_digest="0" * 64, headers=["a"], facts=["brief_title"])
     models.StaffOverride.objects.create(trial=trial, field="brief_title", value="x", reason="It was wrong.")
     models.TrialChange.objects.create(trial=trial, field="brief_title", old="a", new="b", changed_at=timezone.now())
     for number in range(count):
@@ -168,7 +171,7 @@ def staff_pages(person: User) -> Iterator[str]:
         models.Edition: "change review compare preview history",
         models.PageVersion: "change review preview history",
         models.ImportRun: "change history",
-        models.Publication: "change check",
+        models.Publication: "change",
         models.ReviewFlag: "change",
         models.Trial: "history",
     }.items():
