@@ -226,7 +226,7 @@ def _all() -> list[str]:
 
 PAYLOADS = _all()
 #: They are planted so many at a time: in this many rounds everything has been everywhere.
-AT_ONCE = 28
+AT_ONCE = 56
 ROUNDS = -(-len(PAYLOADS) // AT_ONCE)
 
 

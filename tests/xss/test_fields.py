@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 #: Read once more in a browser that lets everything run: the pages have to hold without their second line.
-WITHOUT_POLICY = (ROUNDS, ROUNDS + 5)
+WITHOUT_POLICY = (ROUNDS, ROUNDS + 3)
 
 
 @pytest.mark.parametrize("number", [*range(ROUNDS), *WITHOUT_POLICY])

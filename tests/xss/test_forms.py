@@ -55,7 +55,7 @@ def forms_of_staff():
             yield reverse(f"{name}_change", args=[pk])
 
 
-@pytest.mark.parametrize("number", range(0, ROUNDS, 4))
+@pytest.mark.parametrize("number", range(0, ROUNDS, 2))
 def test_nothing_that_a_form_was_sent_runs(reader, settings, number):
     settings.ALERTS_BY_MAIL = True
     settings.CORRECTIONS_PER_ADDRESS = settings.CORRECTIONS_AN_HOUR = 1000
