@@ -66,6 +66,10 @@ fuzz: environment-dev ## Hostile requests against the deployed site on each data
 	@SECOND_STEP_REQUIRED=false PROOF_MINUTES=0 scripts/with-postgres sh -c \
 	  'SITE_DATABASE_URL=$$DATABASE_URL scripts/with-site $(PY) -m tests.fuzz --requests $(or $(REQUESTS),200000)'
 
+.PHONY: xss
+xss: environment-dev ## 334 hostile texts in every field, column, parameter and form, read in Chromium: an hour (docs/reliability.md)
+	@env -u DATABASE_URL $(PY) -m pytest tests/xss -v
+
 .PHONY: lint
 lint: environment-dev ## Static checks: style, types, templates, migrations, settings
 	@scripts/lint
