@@ -28,7 +28,8 @@ def read_only(get_response: Handler) -> Handler:
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
         if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED and not response.streaming and not response.content:
-            return _refusal(request, response["Allow"])
+            told = _refusal(request, response["Allow"])
+            response.content, response["Content-Type"] = told.content, told["Content-Type"]  # its other headers stay
         return response
 
     def process_view(request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:

@@ -28,6 +28,8 @@ def taken(one, name, content):
     one.read([*(f"{page}?decision={word}" for word in ("new", "held", "refused")), f"{page}?p=2", page])
     write = one.page.locator("button.default")
     if write.count():
+        if (looked_at := one.page.locator("input[name=large]")).count():
+            looked_at.check()
         with one.page.expect_navigation():
             write.first.click()
         one.look()
