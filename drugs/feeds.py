@@ -1,6 +1,7 @@
 """Atom feeds: all updates, one therapy, one list, and any filter of the trials. Entries carry the editor's sentence."""
 
 import datetime as dt
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -29,8 +30,18 @@ def published(at: dt.datetime) -> Any:
     )
 
 
+#: Characters that XML cannot hold: a title pasted from elsewhere may, and one of them would fail the whole feed.
+_NOT_IN_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+
+
 class PlainAtom(Atom1Feed):
     """What an entry says is plain text. Django calls it HTML: a feed reader would draw, and run, what stands in it."""
+
+    def __init__(self, title: str, link: str, description: str, **more: Any) -> None:
+        super().__init__(_NOT_IN_XML.sub("", str(title)), link, description, **more)
+
+    def add_item(self, title: str, link: str, description: str, **more: Any) -> None:
+        super().add_item(_NOT_IN_XML.sub("", str(title)), link, _NOT_IN_XML.sub("", str(description)), **more)
 
     def add_item_elements(self, handler: Any, item: dict[str, Any]) -> None:
         super().add_item_elements(handler, item | {"description": None})

@@ -67,6 +67,15 @@ def test_what_an_entry_says_is_text(client, edition, path):
     assert {entry.summary_detail.type for entry in feed.entries} == {"text/plain"}
 
 
+def test_a_character_that_xml_cannot_hold_fails_no_feed(client):
+    live = factories.live_edition("pasted", display_name="A\x01b")
+    factories.TherapyTrialFactory(therapy=live.therapy, trial__brief_title="C\x0cd")
+
+    titles = [entry.title for path in FEEDS[:3] for entry in feedparser.parse(client.get(path).content).entries]
+
+    assert any("Ab" in title for title in titles)
+
+
 def test_an_invalid_filter_gives_an_empty_feed_and_an_unknown_therapy_404(client, edition):
     assert feedparser.parse(client.get("/trials/feed/?status=NONSENSE").content).entries == []
     assert client.get("/drugs/nothing/feed/").status_code == 404
