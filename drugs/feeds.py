@@ -40,7 +40,7 @@ class PlainAtom(Atom1Feed):
     def __init__(self, title: str, link: str, description: str, **more: Any) -> None:
         super().__init__(_NOT_IN_XML.sub("", str(title)), link, description, **more)
 
-    def add_item(self, title: str, link: str, description: str, **more: Any) -> None:
+    def add_item(self, title: str, link: str, description: str, **more: Any) -> None:  # type: ignore[override]
         super().add_item(_NOT_IN_XML.sub("", str(title)), link, _NOT_IN_XML.sub("", str(description)), **more)
 
     def add_item_elements(self, handler: Any, item: dict[str, Any]) -> None:
