@@ -10,6 +10,7 @@ import pytest
 import rispy
 from django.utils import timezone
 
+from drugs.models import Trial
 from drugs.publishing.publish import withdraw
 from tests import factories
 
@@ -150,6 +151,20 @@ def test_linked_data_reads_back(client, edition, path, kind):
 
     assert data["@type"] == kind
     assert data["url"] == f"http://127.0.0.1:8000{path}"
+
+
+def test_linked_data_of_a_trial_carries_all_its_registry_numbers(client, edition):
+    trial = Trial.objects.get(home_number="NCT04745299")
+    trial.identifiers.create(registry="CRIS", number="KCT0005954")
+    trial.identifiers.create(registry="CTIS", number="2023-500001-11")
+
+    (data,) = extruct.extract(client.get("/trials/NCT04745299/").content.decode(), syntaxes=["json-ld"])["json-ld"]
+
+    assert data["@type"] == "MedicalTrial"
+    assert {(row["@type"], row["value"]) for row in data["identifier"]} == {
+        ("PropertyValue", number) for number in ("NCT04745299", "KCT0005954", "2023-500001-11")
+    }
+    assert len({row["propertyID"] for row in data["identifier"]}) == 3
 
 
 def test_linked_data_cannot_end_its_block(client):
