@@ -16,6 +16,7 @@ from drugs.standings import standing_of
 from drugs.vocabulary import (
     Analysis,
     ApprovalKind,
+    DateType,
     EffectMeasure,
     Evidence,
     Favours,
@@ -115,13 +116,16 @@ def _design(trial: Trial) -> str:
     return "|".join(f"{name}: {value}" for name, value in parts.items() if value)
 
 
-def _other_ids(trial: Trial) -> str:
-    others = [identifier.number for identifier in trial.identifiers.all() if not identifier.is_home]
-    return "|".join([*others, *filter(None, [trial.secondary_ids])])
+def _other_numbers(trial: Trial) -> str:
+    return "|".join(identifier.number for identifier in trial.identifiers.all() if not identifier.is_home)
 
 
 def _results(trial: Trial) -> str:
     return {True: "YES", False: "NO"}.get(trial.has_results, "") if trial.has_results is not None else ""
+
+
+def _kind(name: str, fact: str) -> Column:
+    return Column(name, "string", "Whether it is a fact or a plan.", lambda t: getattr(t, fact), _values(DateType))
 
 
 TRIALS = Table(
@@ -156,7 +160,9 @@ TRIALS = Table(
         Column("Funder Type", "string", "Kind of funder.", lambda t: t.funder_type),
         Column("Study Type", "string", "Study type.", lambda t: t.study_type, _values(StudyType)),
         Column("Study Design", "string", "Parts as Name: value, separated by |.", _design),
-        Column("Other IDs", "string", "Numbers in other registries, grants and codes, separated by |.", _other_ids),
+        Column(
+            "Other IDs", "string", "Grants, codes and the like, as the registry lists them.", lambda t: t.secondary_ids
+        ),
         Column("Start Date", "string", "A year, a month or a day.", lambda t: t.start_date),
         Column("Primary Completion Date", "string", "A year, a month or a day.", lambda t: t.primary_completion_date),
         Column("Completion Date", "string", "A year, a month or a day.", lambda t: t.completion_date),
@@ -169,6 +175,17 @@ TRIALS = Table(
         Column(
             "Countries", "string", "ISO 3166-1 codes of countries with a site, separated by |.", lambda t: t.countries
         ),
+        # What ClinicalTrials.gov's CSV has no room for: without it an import would give other trials (open_data.py there).
+        Column("Other Registry Numbers", "string", "Numbers in other registries, separated by |.", _other_numbers),
+        Column("Official Title", "string", "Official title.", lambda t: t.official_title),
+        _kind("Start Date Type", "start_date_type"),
+        _kind("Primary Completion Date Type", "primary_completion_date_type"),
+        _kind("Completion Date Type", "completion_date_type"),
+        _kind("Enrollment Type", "enrollment_type"),
+        Column("Outcome Measures", "string", "Where it is not said which are primary.", lambda t: t.outcome_measures),
+        Column("Minimum Age", "string", "Such as 18 Years.", lambda t: t.minimum_age),
+        Column("Maximum Age", "string", "Such as 80 Years.", lambda t: t.maximum_age),
+        Column("Eligibility Criteria", "string", "Who can take part.", lambda t: t.eligibility_criteria),
     ),
 )
 

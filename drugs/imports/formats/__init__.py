@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from drugs.imports.formats import ctgov_csv, ctgov_json, ctgov_xml, ctis, euctr, ictrp, isrctn, sheet
+from drugs.imports.formats import ctgov_csv, ctgov_json, ctgov_xml, ctis, euctr, ictrp, isrctn, open_data, sheet
 from drugs.imports.formats.table import TableFormat
 
 
@@ -22,6 +22,7 @@ class Document(NamedTuple):
 #: Formats of delimited text and workbooks, the more particular ones first.
 TABLES: tuple[TableFormat, ...] = (
     sheet.EXPORT,
+    open_data.FORMAT,
     ctgov_csv.NEW,
     ctgov_csv.OLD,
     ictrp.FORMAT,
