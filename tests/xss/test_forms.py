@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 #: Types into every box of the form that the main button sends, past what the browser itself would refuse.
 FILL = """(texts) => {
-  const form = [...document.querySelectorAll("main form, #content form, form")].find((one) => one.method === "post");
+  const form = document.querySelector("form[method=post i]:not(#logout-form)");
   if (!form) return 0;
   form.noValidate = true;
   let place = 0;
@@ -27,7 +27,7 @@ FILL = """(texts) => {
   return place;
 }"""
 SEND = """() => {
-  const form = [...document.querySelectorAll("main form, #content form, form")].find((one) => one.method === "post");
+  const form = document.querySelector("form[method=post i]:not(#logout-form)");
   const first = (css) => form.querySelector(css);
   form.requestSubmit(first("[name=_continue]") || first("[name=_save]") || first("[type=submit], button"));
 }"""
