@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
+from django.core.validators import slug_re
 from django.template.loader import render_to_string
 from django.urls import Resolver404, resolve, reverse
 from django.utils import timezone
@@ -86,6 +87,8 @@ class Card:
 
 def card_of(slug: str, at: dt.datetime, country: str = "") -> Card | None:
     """The card of a therapy's live page; a country that is none counts as all."""
+    if not slug_re.fullmatch(slug):  # PostgreSQL takes no NUL
+        return None
     page = live_page(slug, at, Depth.MINUTE)
     known = country.upper() if country.upper() in dict(country_choices()) else ""
     return Card(page, known) if page else None

@@ -136,5 +136,13 @@ def test_what_is_pasted_is_markup_of_ours_alone(client, settings):
     assert escape(escape('A<script>"')) in html  # escaped in the text to paste, and once more as the text of an area
 
 
+@pytest.mark.parametrize("strange", ["\x00", "abc\x00", "a b", "é" * 300, "../x"])
+def test_the_maker_says_so_of_what_is_no_name(client, therapy, strange):
+    response = client.get("/cards/", {"drug": strange})
+
+    assert response.status_code == 200
+    assert "We have no page of that therapy" in response.content.decode()
+
+
 def test_the_maker_knows_no_other_therapy(client):
     assert "We have no page of that therapy" in client.get("/cards/", {"drug": "none"}).content.decode()
