@@ -70,6 +70,10 @@ fuzz: environment-dev ## Hostile requests against the deployed site on each data
 xss: environment-dev ## 334 hostile texts in every field, column, parameter and form, read in Chromium: an hour (docs/reliability.md)
 	@env -u DATABASE_URL $(PY) -m pytest tests/xss -v
 
+.PHONY: scan
+scan: environment-dev ## wapiti and sqlmap, in environments of their own, against the deployed site on PostgreSQL (MINUTES=15 each)
+	@scripts/scan
+
 .PHONY: lint
 lint: environment-dev ## Static checks: style, types, templates, migrations, settings
 	@scripts/lint
