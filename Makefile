@@ -67,7 +67,7 @@ fuzz: environment-dev ## Hostile requests against the deployed site on each data
 	  'SITE_DATABASE_URL=$$DATABASE_URL scripts/with-site $(PY) -m tests.fuzz --requests $(or $(REQUESTS),200000)'
 
 .PHONY: xss
-xss: environment-dev ## 334 hostile texts in every field, column, parameter and form, read in Chromium: an hour (docs/reliability.md)
+xss: environment-dev ## 337 hostile texts in every field, column, parameter and form, read in Chromium: an hour (docs/reliability.md)
 	@env -u DATABASE_URL $(PY) -m pytest tests/xss -v
 
 .PHONY: scan
