@@ -72,7 +72,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "drugs.views.kept.kept_pages",
-    "drugs.watching.overload.on_time",
+    "drugs.views.overload.on_time",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
     # Sessions are opened by staff pages only: nothing public may read request.user.
@@ -145,7 +145,7 @@ if CACHES["default"]["BACKEND"].endswith("redis.RedisCache"):
 
 # Bytes of public pages kept in each process, in MB; 0: every page is made anew
 KEPT_PAGES_MB = env.int("KEPT_PAGES_MB", 0)
-LONGEST_WAIT = env.float("LONGEST_WAIT", 2.0)  # seconds in line behind the proxy, then 503 (drugs/watching/overload.py)
+LONGEST_WAIT = env.float("LONGEST_WAIT", 2.0)  # seconds in line behind the proxy, then 503 (drugs/views/overload.py)
 
 # Mail: printed on the console in development, off in production until EMAIL_URL is set
 

@@ -5,8 +5,8 @@ import time
 import pytest
 from django.urls import reverse
 
-from drugs.watching import overload
-from drugs.watching.overload import waited
+from drugs.views import overload
+from drugs.views.overload import waited
 from tests.factories import live_edition
 
 pytestmark = pytest.mark.django_db
