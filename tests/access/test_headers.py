@@ -93,12 +93,13 @@ answer = SecurityMiddleware(lambda r: HttpResponse())(RequestFactory().get('/', 
 print(answer['Strict-Transport-Security'].replace(' ', ''))
 for kind in ('SESSION', 'CSRF'):
     print(getattr(s, kind + '_COOKIE_NAME'), getattr(s, kind + '_COOKIE_SECURE'), getattr(s, kind + '_COOKIE_PATH'),
-          getattr(s, kind + '_COOKIE_DOMAIN'), getattr(s, kind + '_COOKIE_SAMESITE'))
+          getattr(s, kind + '_COOKIE_DOMAIN'), getattr(s, kind + '_COOKIE_SAMESITE'),
+          getattr(s, kind + '_COOKIE_HTTPONLY'))
 """
     told = in_production(program)
 
     assert told.splitlines() == [
         "max-age=31536000;includeSubDomains;preload",
-        "__Host-session True / None Lax",
-        "__Host-csrf True / None Lax",
+        "__Host-session True / None Lax True",
+        "__Host-csrf True / None Lax True",
     ]
