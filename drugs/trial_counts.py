@@ -32,6 +32,13 @@ KEPT_FOR = 24 * 60 * 60
 #: The facets in the order of the page: those that are columns of Trial, and those of tables of their own.
 COLUMNS = {"status": "overall_status", "phase": "phases", "study_type": "study_type"}
 RELATED = ("therapy", "country", "registry")
+#: What of the latter a column of Trial holds as well: its countries, between |, and the registry of its home number.
+_ON_THE_TRIAL = {"country": "countries", "registry": "home_registry"}
+#: (trial, value) of the rest, each pair once: numbers in other registries, and therapies.
+_ELSEWHERE: dict[str, Callable[[], QuerySet[Any]]] = {
+    "registry": lambda: TrialIdentifier.objects.filter(is_home=False).order_by().values_list("trial", "registry"),
+    "therapy": lambda: TherapyTrial.objects.public().order_by().values_list("trial", "therapy"),
+}
 
 Counts = dict[str, Counter[str]]
 
@@ -107,7 +114,7 @@ def _tally(rows: QuerySet[Trial], names: Sequence[str]) -> tuple[list[Sequence[A
     The rows are read once, however many facets count them: an ORM query for each would read them each time.
     """
     counts: Counts = {name: Counter() for name in names}
-    kept = {**COLUMNS, **{name: column for name, column in _COPIES.items() if name in names}}
+    kept = {**COLUMNS, **{name: column for name, column in _ON_THE_TRIAL.items() if name in names}}
     try:
         found, parameters = _sql(rows.order_by().values_list("pk", *kept.values()))
     except EmptyResultSet:
@@ -116,10 +123,10 @@ def _tally(rows: QuerySet[Trial], names: Sequence[str]) -> tuple[list[Sequence[A
     columns, empty = ", ".join(COLUMNS), ", ''" * (len(COLUMNS) - 1)
     selects = [f"SELECT 'columns', {columns}, COUNT(*) FROM found GROUP BY {columns}"]  # noqa: S608 (our own names)
     for name in names:
-        if name in _COPIES:
+        if name in _ON_THE_TRIAL:
             selects.append(f"SELECT '{name}', {name}{empty}, COUNT(*) FROM found GROUP BY {name}")  # noqa: S608 (our own names)
-        if name in _RELATED:
-            related, more = _sql(_RELATED[name]())
+        if name in _ELSEWHERE:
+            related, more = _sql(_ELSEWHERE[name]())
             parts.append(f"of_{name} (trial, value) AS ({related})")
             parameters += more
             selects.append(
@@ -136,15 +143,6 @@ def _tally(rows: QuerySet[Trial], names: Sequence[str]) -> tuple[list[Sequence[A
                 for value in filter(None, values[0].split("|")):
                     counts[name][value] += count
     return groups, counts
-
-
-#: Related facets that stand in a column of Trial too: its countries, between |, and the registry of its home number.
-_COPIES = {"country": "countries", "registry": "home_registry"}
-#: (trial, value) of facets that are tables of their own, less what `_COPIES` counts; each pair stands there once.
-_RELATED: dict[str, Callable[[], QuerySet[Any]]] = {
-    "registry": lambda: TrialIdentifier.objects.filter(is_home=False).order_by().values_list("trial", "registry"),
-    "therapy": lambda: TherapyTrial.objects.public().order_by().values_list("trial", "therapy"),
-}
 
 
 def _sql(queryset: QuerySet[Any]) -> tuple[str, tuple[Any, ...]]:

@@ -18,8 +18,8 @@ from django.utils.translation import gettext_lazy as _
 from drugs.admin.base import StaffAdmin
 from drugs.admin.edition_filters import DueFilter, MineFilter, StateFilter, UnverifiedFilter
 from drugs.admin.merging import base_of, merge
-from drugs.admin.reading import readable
 from drugs.admin.rows import INLINES, park, put_in_order
+from drugs.admin.shown_text import readable
 from drugs.admin.steps import EditionSteps, reasons_in
 from drugs.admin.unfinished import DraftForm, keep
 from drugs.models import SECTIONS, Edition, Source, Therapy, UnfinishedPart

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from drugs.admin.base import ReadOnly, StaffAdmin
 from drugs.admin.merging import base_of, merge
 from drugs.admin.page_steps import PageSteps
-from drugs.admin.reading import readable
+from drugs.admin.shown_text import readable
 from drugs.models import Page, PageStep, PageVersion
 from drugs.publishing import pages
 from drugs.publishing.states import State

@@ -18,6 +18,21 @@ ALSO: dict[Any, OpenApiResponse] = {
     (404, _PROBLEM): OpenApiResponse(ProblemSerializer, "There is nothing public under this address"),
 }
 
+#: What the schema says of a trial as FHIR: its own specification says the rest.
+FHIR_STUDY = {
+    "type": "object",
+    "externalDocs": {"url": "https://hl7.org/fhir/R5/researchstudy.html"},
+    "required": ["resourceType", "id", "url", "identifier", "status"],
+    "properties": {
+        "resourceType": {"const": "ResearchStudy"},
+        "id": {"type": "string"},
+        "url": {"type": "string", "format": "uri"},
+        "identifier": {"type": "array", "items": {"type": "object", "additionalProperties": True}, "minItems": 1},
+        "status": {"const": "active"},
+    },
+    "additionalProperties": True,
+}
+
 
 def header(name: str, description: str, *codes: int) -> OpenApiParameter:
     return OpenApiParameter(name, str, "header", required=True, description=description, response=list(codes))

@@ -295,22 +295,6 @@ class TrialDetailSerializer(TrialSerializer):
         return list(ChangeSerializer(trial.changes.order_by("-changed_at", "-pk"), many=True).data)
 
 
-#: What the schema says of a trial as FHIR: its own specification says the rest.
-FHIR_STUDY = {
-    "type": "object",
-    "externalDocs": {"url": "https://hl7.org/fhir/R5/researchstudy.html"},
-    "required": ["resourceType", "id", "url", "identifier", "status"],
-    "properties": {
-        "resourceType": {"const": "ResearchStudy"},
-        "id": {"type": "string"},
-        "url": {"type": "string", "format": "uri"},
-        "identifier": {"type": "array", "items": {"type": "object", "additionalProperties": True}, "minItems": 1},
-        "status": {"const": "active"},
-    },
-    "additionalProperties": True,
-}
-
-
 class UpdateSerializer(SparseSerializer):
     """One edition as it went live, with the editor's sentence."""
 

@@ -19,7 +19,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from drugs.api import serializers
-from drugs.api.schema import ALSO
+from drugs.api.schema import ALSO, FHIR_STUDY
 from drugs.feeds import published
 from drugs.fhir import MEDIA_TYPE, research_study
 from drugs.filters import EditionFilterSet, TrialFilterSet
@@ -187,7 +187,7 @@ class TrialViewSet(mixins.RetrieveModelMixin, PublicViewSet):
             }
         return self.get_serializer_class()(*args, **kwargs, context=context)
 
-    @extend_schema(responses={(200, MEDIA_TYPE, "application/json"): OpenApiResponse(serializers.FHIR_STUDY), **ALSO})
+    @extend_schema(responses={(200, MEDIA_TYPE, "application/json"): OpenApiResponse(FHIR_STUDY), **ALSO})
     @action(detail=True, url_path="fhir", renderer_classes=[FhirRenderer, JSONRenderer])
     def fhir(self, request: Request, number: str) -> Response:
         """A trial as a minimal ResearchStudy of HL7 FHIR R5, in R5's codes where it has them."""

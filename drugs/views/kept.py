@@ -20,12 +20,11 @@ from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.http import parse_etags
 
-from drugs.middleware import is_staff_path
+from drugs.middleware import Handler, is_staff_path
 from drugs.models import ContentVersion
 from drugs.views.caching import KeptUntil, lifetime
 
 Key = tuple[str, str, str, str]
-Handler = Callable[[HttpRequest], HttpResponse]
 LARGEST = 1_000_000
 _ASK_EVERY = 1.0
 _NOT_AGAIN = {"content-length", "cache-control", "x-request-id"}

@@ -4,19 +4,17 @@ Such a view says so by `csrf_exempt`: there is no session to protect, and it has
 corrections and alerts, the API). So a new public view takes no form before somebody has thought about that.
 """
 
-from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from drugs.middleware import STAFF_PATHS
+from drugs.middleware import STAFF_PATHS, Handler
 from drugs.views.errors import error_page
 from drugs.views.reader_forms import drain
 
 READING = ("GET", "HEAD")
-Handler = Callable[[HttpRequest], HttpResponse]
 
 
 def read_only(get_response: Handler) -> Handler:

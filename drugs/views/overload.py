@@ -8,7 +8,6 @@ page that the proxy kept. Forms are never sent away: somebody wrote them. Withou
 
 import re
 import time
-from collections.abc import Callable
 from functools import cache
 from http import HTTPStatus
 
@@ -19,14 +18,13 @@ from django.utils.translation import gettext as _
 
 from drugs.api.problems import problem_response
 from drugs.furniture import Around, standing
-
-Handler = Callable[[HttpRequest], HttpResponse]
+from drugs.middleware import Handler
+from drugs.views.errors import RETRY_AFTER
 
 HEADER = "X-Request-Start"
 _STARTED = re.compile(r"t=(\d{10}\.\d{3})")
 #: A longer wait than this is a clock that goes wrong: no proxy holds a request for so many seconds.
 _NO_WAIT = 60
-RETRY_AFTER = 30
 
 
 def waited(header: str, now: float) -> float:

@@ -4,7 +4,7 @@
 
 On the deployed site (tests/faults/stack.py). Readers ask for published pages, searches that nobody asked before, the API and
 downloads, ten a second. Once a minute the command imports a file of trials of which one in twenty is new and one in twenty
-changed. Once a minute each part is looked at: resident memory, open files, connections of the database. The first fifth is
+changed. Once a minute each part is looked at: memory, open files, connections of the database. The first fifth is
 left out (everything is loaded once); the median of the second fifth is held against that of the last.
 """
 
@@ -20,20 +20,16 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tests.faults.kill import HEADER, rows
+from tests.faults.load import PAGES
 from tests.faults.stack import Stack
 from tests.soak.readers import Answer, a_second
 
-PAGES = (
-    "/",
-    "/drugs/",
-    "/drugs/riluzole-tiglutik/",
-    "/drugs/tofersen-qalsody/",
-    "/trials/",
+#: Published pages, and what nobody asked before: {} is a number that never comes again.
+ASKED = (
+    *PAGES,
     "/trials/?q=edaravone+{}",
     "/search/?q=tofersen+{}",
     "/api/v1/therapies/?page_size=5&n={}",
-    "/pipeline/",
-    "/updates/feed/",
     "/data/trials.csv",
 )
 #: By how much a median may differ.
@@ -54,13 +50,13 @@ def look(stack: Stack) -> Look:
     files: dict[str, int] = {}
     for name, process in stack.processes.items():
         pids = [process.pid, *stack.children(name)]
-        memory[name] = sum(_resident(pid) for pid in pids)
+        memory[name] = sum(_memory(pid) for pid in pids)
         files[name] = sum(len(list(Path(f"/proc/{pid}/fd").iterdir())) for pid in pids)
     return Look(memory, files, len(stack.backends()))
 
 
-def _resident(pid: int) -> int:
-    """Bytes that are the process's own: what it shares with others is theirs too."""
+def _memory(pid: int) -> int:
+    """Bytes of the process, what it shares with others in parts (PSS)."""
     kept = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
     return sum(int(line.split()[1]) * 1024 for line in kept if line.startswith("Pss:"))
 
@@ -81,7 +77,7 @@ async def read(port: int, seconds: float) -> list[Answer]:
 
 
 def _address(number: int) -> str:
-    return PAGES[number % len(PAGES)].format(number)
+    return ASKED[number % len(ASKED)].format(number)
 
 
 def told(name: str, values: list[int]) -> tuple[str, bool]:
@@ -106,8 +102,8 @@ def main() -> int:
             stack.up()
             for turn in range(options.minutes):
                 began = time.monotonic()
-                task = asyncio.run(_minute(stack, turn, options.rows))
-                statuses.update(answer.status for answer in task)
+                answers = asyncio.run(_minute(stack, turn, options.rows))
+                statuses.update(answer.status for answer in answers)
                 looks.append(look(stack))
                 print(turn + 1, looks[-1], dict(statuses), f"{time.monotonic() - began:.0f} s", flush=True)
         finally:
@@ -115,12 +111,12 @@ def main() -> int:
     series = {f"memory of {name}": [each.memory[name] for each in looks] for name in looks[0].memory}
     series |= {f"files of {name}": [each.files[name] for each in looks] for name in looks[0].files}
     series["connections"] = [each.connections for each in looks]
-    answers = [told(name, values) for name, values in series.items()]
-    for line, is_flat in answers:
+    verdicts = [told(name, values) for name, values in series.items()]
+    for line, is_flat in verdicts:
         print(line if is_flat else f"{line}  NOT FLAT")
     wrong = sum(number for status, number in statuses.items() if status != 200)
     print(f"{sum(statuses.values()):,} answers, {wrong} other than 200")
-    return 0 if all(is_flat for _line, is_flat in answers) and not wrong else 1
+    return 0 if all(is_flat for _line, is_flat in verdicts) and not wrong else 1
 
 
 async def _minute(stack: Stack, turn: int, count_of_rows: int) -> list[Answer]:

@@ -1,6 +1,6 @@
 """The trials table of our own open data: ClinicalTrials.gov's columns, and those that its CSV has no room for.
 
-`drugs/open_data/tables.py` writes it; tests/test_open_data.py reads it into an empty site and compares every fact.
+`drugs/open_data/tables.py` writes it; tests/test_trials_again.py reads it into an empty site and compares every fact.
 """
 
 import dataclasses

@@ -77,11 +77,11 @@ def _joined(first: Unread, record: Unread, places: Sequence[Place]) -> tuple[Unr
         _COUNTRY_PART.match(first.number) and _COUNTRY_PART.match(record.number)
     )
     before, after = first.cells, record.cells
-    if len(before) != len(after):
+    if not len(before) == len(after) == len(places):  # a cell holds the sign between cells
         return None
     cells = list(before)
     differing: list[str] = []
-    for at, (place, old, new) in enumerate(zip(places, before, after, strict=False)):
+    for at, (place, old, new) in enumerate(zip(places, before, after, strict=True)):
         if old == new or not new.strip():
             continue
         if not old.strip():
