@@ -70,4 +70,4 @@ def _page() -> bytes:
         "text": _("Please load the page again in a minute. Nothing is lost."),
         "around": Around(standing()),
     }
-    return render_to_string("error.html", context).encode()
+    return render_to_string("error.html", context, HttpRequest()).encode()  # of nobody: it is for every address

@@ -34,7 +34,7 @@ def test_a_wait_is_read_or_not_believed(header, seconds):
     assert waited(header, NOW) == seconds
 
 
-def test_a_page_that_waited_too_long_is_refused_at_once(client, django_assert_num_queries):
+def test_a_page_that_waited_too_long_is_refused_at_once(client, settings, django_assert_num_queries):
     edition = live_edition()
     address = edition.therapy.get_absolute_url()
 
@@ -47,6 +47,9 @@ def test_a_page_that_waited_too_long_is_refused_at_once(client, django_assert_nu
     assert refused["Cache-Control"] == "no-store"
     assert "load the page again" in refused.content.decode()
     assert "name this reference" not in refused.content.decode()
+    assert str(settings.SITE_NAME) in refused.content.decode()
+    assert settings.PUBLISHER in refused.content.decode()
+    assert 'aria-current="page"' not in refused.content.decode()
     assert client.head(address, headers=ago(3)).status_code == 503
 
 
