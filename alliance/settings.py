@@ -72,7 +72,6 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "drugs.views.kept.kept_pages",
-    "drugs.views.overload.on_time",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
     # Sessions are opened by staff pages only: nothing public may read request.user.
@@ -145,7 +144,6 @@ if CACHES["default"]["BACKEND"].endswith("redis.RedisCache"):
 
 # Bytes of public pages kept in each process, in MB; 0: every page is made anew
 KEPT_PAGES_MB = env.int("KEPT_PAGES_MB", 0)
-LONGEST_WAIT = env.float("LONGEST_WAIT", 2.0)  # seconds in line behind the proxy, then 503 (drugs/views/overload.py)
 
 # Mail: printed on the console in development, off in production until EMAIL_URL is set
 

@@ -188,7 +188,8 @@ class Stack:
         )
         conf = conf.replace("proxy_set_header Host $host;", "proxy_set_header Host 127.0.0.1;")
         main = (
-            f"user root;\nworker_processes 1;\npid {self.folder}/nginx.pid;\nerror_log {self.folder}/nginx-error.log;\n"
+            f"user root;\nworker_processes 1;\nworker_rlimit_nofile 16384;\n"
+            f"pid {self.folder}/nginx.pid;\nerror_log {self.folder}/nginx-error.log;\n"
         )
         whole = f"{main}events {{ worker_connections 4096; }}\nhttp {{\naccess_log off;\n{conf}\n}}\n"
         (self.folder / "nginx.conf").write_text(whole)

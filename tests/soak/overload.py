@@ -10,16 +10,16 @@ quickly as before. Readers run on the same machine as the site.
 
 import argparse
 import asyncio
+import os
 import statistics
 import sys
 import tempfile
 import time
 from collections import Counter
-from itertools import count
 from pathlib import Path
 
 from tests.faults.stack import Stack
-from tests.soak.readers import Answer, a_second, ask, one_after_the_other
+from tests.soak.readers import Answer, a_second, ask, one_after_the_other, unasked
 
 PUBLISHED = "/drugs/riluzole-tiglutik/"
 #: Seconds within which the site has to be as it was, and how much slower a single answer may then be.
@@ -36,9 +36,8 @@ def capacity(port: int, seconds: float) -> float:
 
 async def storm(port: int, rate: float, seconds: float) -> tuple[list[Answer], list[Answer]]:
     """Answers to what nobody kept, and to a published page, asked five times a second."""
-    numbers = count(1_000_000)
     asked, published = await asyncio.gather(
-        a_second(port, rate, seconds, lambda: f"/trials/?q=riluzole+{next(numbers)}"),
+        a_second(port, rate, seconds, unasked),
         a_second(port, 5, seconds, lambda: PUBLISHED),
     )
     return asked, published
@@ -47,13 +46,12 @@ async def storm(port: int, rate: float, seconds: float) -> tuple[list[Answer], l
 def back_after(port: int, usual: float) -> float:
     """Seconds until three single answers in a row are as quick as before."""
     began, row = time.monotonic(), 0
-    for number in count(5_000_000):
-        answer = asyncio.run(ask(port, f"/trials/?q=tofersen+{number}"))
+    while True:
+        answer = asyncio.run(ask(port, unasked()))
         row = row + 1 if answer.status == 200 and answer.seconds <= usual * AS_QUICK else 0
         if row == 3 or time.monotonic() - began > 60:
             return time.monotonic() - began
         time.sleep(0.1)
-    raise AssertionError
 
 
 def quantile(answers: list[Answer], part: float) -> float:
@@ -61,12 +59,14 @@ def quantile(answers: list[Answer], part: float) -> float:
 
 
 def measure(port: int, seconds: float, times: float) -> int:
-    asyncio.run(ask(port, PUBLISHED))
-    single = [asyncio.run(ask(port, f"/trials/?q=masitinib+{number}")) for number in range(20)]
+    assert asyncio.run(ask(port, PUBLISHED)).status == 200, "the deployed site does not answer"
+    single = [asyncio.run(ask(port, unasked())) for _turn in range(20)]
     usual = statistics.median(answer.seconds for answer in single)
     can = capacity(port, min(15.0, seconds))
     print(f"one reader: {usual * 1000:.0f} ms; the site can answer {can:.0f} a second", flush=True)
+    own = time.process_time()
     asked, published = asyncio.run(storm(port, can * times, seconds))
+    own = (time.process_time() - own) / seconds
     back = back_after(port, usual)
     by_status = Counter(answer.status for answer in asked)
     served = by_status[200] / seconds
@@ -78,6 +78,7 @@ def measure(port: int, seconds: float, times: float) -> int:
         f"served {served:.0f} a second, {served / can:.2f} of what it can (aim 0.9)\n"
         f"answers after {quantile(well, 0.5):.2f} s (median), {quantile(well, 0.99):.2f} s (99 %); "
         f"refusals after {quantile(refused, 0.5):.2f} and {quantile(refused, 0.99):.2f} s\n"
+        f"the readers themselves took {own:.2f} of {os.cpu_count()} cores\n"
         f"the published page: {kept} of {len(published)} answered with 200\n"
         f"as quick as before after {back:.1f} s (aim {NORMAL_WITHIN:.0f})",
         flush=True,

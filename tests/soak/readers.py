@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import count
 from typing import NamedTuple
 
@@ -36,20 +36,22 @@ async def ask(port: int, address: str) -> Answer:
     return Answer(status, began, time.monotonic() - began)
 
 
-def questions() -> Iterator[str]:
-    """Addresses that nobody asked before: no proxy and no process has kept an answer to them."""
-    for number in count():
-        yield f"/trials/?q=edaravone+{number}"
+_numbers = count()
+
+
+def unasked() -> str:
+    """A whole page at an address that nobody asked before: no proxy and no process has kept an answer to it."""
+    return f"/trials/?asked={next(_numbers)}"
 
 
 async def one_after_the_other(port: int, readers: int, seconds: float) -> list[Answer]:
     """So many readers, each asking again as soon as they have an answer: what the site can do."""
-    asked, until = questions(), time.monotonic() + seconds
+    until = time.monotonic() + seconds
     answers: list[Answer] = []
 
     async def read() -> None:
         while time.monotonic() < until:
-            answers.append(await ask(port, next(asked)))
+            answers.append(await ask(port, unasked()))
 
     await asyncio.gather(*(read() for _reader in range(readers)))
     return answers
