@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.apps import apps
-from django.db import IntegrityError, models, transaction
+from django.db import DataError, IntegrityError, models, transaction
 from django.db.models import QuerySet
 
 from drugs.models import ContentVersion, Edition, Trial
@@ -59,7 +59,7 @@ def plant(texts: list[str]) -> tuple[set[str], set[str]]:
                         rows.filter(pk=pk).update(**{field.attname: value})
                     taken.add(name)
                     break
-                except IntegrityError:  # a rule of the database
+                except (IntegrityError, DataError):  # a rule of the database, or more than its column holds
                     continue
     ContentVersion.bump()
     return taken, {f"{model._meta.label}.{field.name}" for model, field in text_fields()} - taken
