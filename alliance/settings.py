@@ -71,7 +71,6 @@ MIDDLEWARE = [
     "drugs.middleware.own_resources",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "drugs.views.kept.kept_pages",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
     # Sessions are opened by staff pages only: nothing public may read request.user.

@@ -22,16 +22,18 @@ from django.utils.http import parse_etags
 from drugs.backups.record import restored_at
 from drugs.furniture import Around, furniture_of
 from drugs.models import ContentVersion, Publication
+from drugs.watching.requests import route_of
 
 MAX_AGE = 60
 View = Callable[..., HttpResponseBase]
 
 
 class KeptUntil(NamedTuple):
-    """Of which content version an answer is, and the next moment at which something scheduled changes."""
+    """Of which content version an answer is, the next moment at which something scheduled changes, and of which route."""
 
     version: int
     upcoming: dt.datetime | None
+    route: str
 
 
 def content_state(at: dt.datetime) -> tuple[int, int, dt.datetime | None]:
@@ -80,7 +82,9 @@ def public_page(view: View, *, shows_portraits: bool = False) -> View:
             must_ask = shows_portraits and around.has_portraits
             response["Cache-Control"] = "no-cache" if must_ask else lifetime(at, min(coming, default=None))
             if not shows_portraits:
-                response.kept_until = KeptUntil(version, min(coming, default=None))  # type: ignore[attr-defined]
+                response.kept_until = KeptUntil(  # type: ignore[attr-defined]
+                    version, min(coming, default=None), route_of(request)
+                )
         return response
 
     return wrapped

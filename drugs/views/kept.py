@@ -3,6 +3,9 @@
 What is kept is a whole answer to an anonymous GET, by host, scheme, address and encoding. It is good while the content
 version is the same and the next scheduled moment has not come. The version is asked for once a second, so a public change
 shows a second later at most; nobody with a cookie ever gets a kept answer. Pages with portraits are never kept.
+
+It stands around Django's own WSGI application (alliance/wsgi.py): a kept answer costs neither a request object nor a
+middleware. It carries the headers that they had given it, and is counted and logged as any other.
 """
 
 import datetime as dt
@@ -10,24 +13,31 @@ import gzip
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 import brotli
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.db import DatabaseError, close_old_connections
+from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.http import parse_etags
 
-from drugs.middleware import Handler, is_staff_path
 from drugs.models import ContentVersion
 from drugs.views.caching import KeptUntil, lifetime
+from drugs.watching.requests import HEADER as REQUEST_ID
+from drugs.watching.requests import note_answer, request_id_from
 
 Key = tuple[str, str, str, str]
 LARGEST = 1_000_000
 _ASK_EVERY = 1.0
-_NOT_AGAIN = {"content-length", "cache-control", "x-request-id"}
+#: What each answer says anew.
+_NOT_KEPT = {"content-length", "cache-control", REQUEST_ID.lower()}
+#: What an answer without content does not say.
+_OF_CONTENT = {"content-type", "content-encoding", "content-language"}
 _WRITERS: dict[str, Callable[[bytes], bytes]] = {
     "br": lambda content: brotli.compress(content, quality=5),
     "gzip": lambda content: gzip.compress(content, 6, mtime=0),
@@ -40,6 +50,7 @@ class Kept:
     version: int
     until: dt.datetime  # the next moment at which something scheduled changes, or the day
     upcoming: dt.datetime | None
+    route: str
     etag: str
     headers: tuple[tuple[str, str], ...]
     content: bytes
@@ -55,9 +66,15 @@ class Store:
         self._version, self._asked = -1, 0.0
 
     def version(self) -> int:
+        """The content version of at most a second ago; -1 where the database does not answer: nothing is of it."""
         now = time.monotonic()
         if self._version < 0 or now - self._asked >= _ASK_EVERY:
-            self._version, self._asked = ContentVersion.current(), now
+            try:
+                self._version, self._asked = ContentVersion.current(), now
+            except DatabaseError:
+                self._version = -1  # the site says what is wrong
+            finally:
+                close_old_connections()
         return self._version
 
     def get(self, key: Key, version: int, at: dt.datetime) -> Kept | None:
@@ -79,40 +96,72 @@ class Store:
                 self.size -= len(oldest.content)
 
 
-def kept_pages(get_response: Handler) -> Handler:
-    """Within SecurityMiddleware, which redirects and adds its own headers; around everything else."""
-    store = Store(settings.KEPT_PAGES_MB * 1024 * 1024)
-    if not store.most_bytes:
-        return get_response
+class KeptPages:
+    """A WSGI application that answers from what is kept, and keeps what the application behind it allows."""
 
-    def middleware(request: HttpRequest) -> HttpResponse:
-        if request.method != "GET" or request.headers.get("Cookie") or request.headers.get("Authorization"):
-            return get_response(request)
-        if is_staff_path(request) or "Range" in request.headers:
-            return get_response(request)
-        key = (request.get_host(), request.scheme or "", request.get_full_path(), _encoding(request))
-        at = timezone.now()
-        if kept := store.get(key, store.version(), at):
-            return _answer(request, kept, at)
-        response = get_response(request)
-        if (kept := _kept(response, key[3], at)) is not None:
-            store.put(key, kept)
-            return _answer(request, kept, at)
+    def __init__(self, application: WSGIApplication, store: Store) -> None:
+        self.application, self.store = application, store
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        key = _key(environ)
+        if key is None:
+            return self.application(environ, start_response)
+        began, at = time.perf_counter(), timezone.now()
+        kept = self.store.get(key, self.store.version(), at)
+        if kept is None:
+            return self._made(environ, start_response, key, at)
+        request_id = request_id_from(environ.get("HTTP_X_REQUEST_ID", ""))
+        is_known = kept.etag in parse_etags(environ.get("HTTP_IF_NONE_MATCH", ""))
+        headers = [*_headers(kept, at, is_known=is_known), (REQUEST_ID, request_id)]
+        status, text = (304, "304 Not Modified") if is_known else (200, "200 OK")
+        note_answer("GET", kept.route, status, time.perf_counter() - began, request_id)
+        start_response(text, headers)
+        return [] if is_known else [kept.content]
+
+    def _made(
+        self, environ: WSGIEnvironment, start_response: StartResponse, key: Key, at: dt.datetime
+    ) -> Iterable[bytes]:
+        """The application's answer; one that can be kept goes out as the next one will."""
+        said: list[tuple[Any, ...]] = []
+        response = self.application(environ, lambda *start: said.append(start))  # type: ignore[arg-type,return-value]
+        if not isinstance(response, HttpResponse) or (kept := _kept(response, key, at)) is None:
+            start_response(*said[0])
+            return response
+        self.store.put(key, kept)
+        response.content = kept.content
+        start_response(said[0][0], [*_headers(kept, at), (REQUEST_ID, response[REQUEST_ID])])
         return response
 
-    return middleware
+
+def kept_pages(application: WSGIApplication) -> WSGIApplication:
+    """`application` itself where nothing is to be kept."""
+    store = Store(settings.KEPT_PAGES_MB * 1024 * 1024)
+    return KeptPages(application, store) if store.most_bytes else application
 
 
-def _encoding(request: HttpRequest) -> str:
+def _key(environ: WSGIEnvironment) -> Key | None:
+    """Host, scheme, address and encoding of a request that may have a kept answer. Hosts are checked before any is kept."""
+    is_anyones = environ["REQUEST_METHOD"] == "GET" and not any(
+        environ.get(name) for name in ("HTTP_COOKIE", "HTTP_AUTHORIZATION", "HTTP_RANGE")
+    )
+    if not is_anyones or not environ.get("HTTP_HOST"):
+        return None
+    proxy_header = (settings.SECURE_PROXY_SSL_HEADER or ("",))[0]
+    scheme = f"{environ['wsgi.url_scheme']} {environ.get(proxy_header, '')}"
+    address = f"{environ.get('SCRIPT_NAME', '')}{environ['PATH_INFO']}?{environ.get('QUERY_STRING', '')}"
+    return environ["HTTP_HOST"], scheme, address, _encoding(environ.get("HTTP_ACCEPT_ENCODING", ""))
+
+
+def _encoding(accepts: str) -> str:
     """The best encoding that the reader takes, '' for none: words without a weight of 0."""
     accepted = {}
-    for part in request.headers.get("Accept-Encoding", "").split(","):
+    for part in accepts.split(","):
         name, _semicolon, weight = part.partition(";")
         accepted[name.strip().lower()] = weight.replace(" ", "") not in ("q=0", "q=0.0", "q=0.00", "q=0.000")
     return next((name for name in ("br", "gzip") if accepted.get(name)), "")
 
 
-def _kept(response: HttpResponse, encoding: str, at: dt.datetime) -> Kept | None:
+def _kept(response: HttpResponse, key: Key, at: dt.datetime) -> Kept | None:
     """The answer to keep, or None for one that has to be made anew."""
     found: KeptUntil | None = getattr(response, "kept_until", None)
     if found is None or response.status_code != 200 or response.streaming or response.cookies:
@@ -122,24 +171,20 @@ def _kept(response: HttpResponse, encoding: str, at: dt.datetime) -> Kept | None
         return None
     if len(response.content) > LARGEST:
         return None
+    encoding = key[3]
     patch_vary_headers(response, ["Accept-Encoding"])
     if encoding:
         response["Content-Encoding"] = encoding
-    headers = tuple((name, value) for name, value in response.items() if name.lower() not in _NOT_AGAIN)
+    headers = tuple((name, value) for name, value in response.items() if name.lower() not in _NOT_KEPT)
     midnight = timezone.localtime(at).replace(hour=0, minute=0, second=0, microsecond=0) + dt.timedelta(days=1)
     until = min(found.upcoming, midnight) if found.upcoming else midnight
-    return Kept(found.version, until, found.upcoming, response["ETag"], headers, _WRITERS[encoding](response.content))
+    content = _WRITERS[encoding](response.content)
+    return Kept(found.version, until, found.upcoming, found.route, response["ETag"], headers, content)
 
 
-def _answer(request: HttpRequest, kept: Kept, at: dt.datetime) -> HttpResponse:
-    is_known = kept.etag in parse_etags(request.headers.get("If-None-Match", ""))
-    response = HttpResponse(b"" if is_known else kept.content, status=304 if is_known else 200)
-    for name, value in kept.headers:
-        if not (is_known and name.lower() in ("content-type", "content-encoding")):
-            response[name] = value
+def _headers(kept: Kept, at: dt.datetime, *, is_known: bool = False) -> list[tuple[str, str]]:
+    """What was kept, and how long it is still good; of a page that the reader knows nothing that describes its content."""
+    headers = [("Cache-Control", lifetime(at, kept.upcoming))]
     if is_known:
-        del response["Content-Type"]
-    else:
-        response["Content-Length"] = str(len(kept.content))
-    response["Cache-Control"] = lifetime(at, kept.upcoming)
-    return response
+        return headers + [one for one in kept.headers if one[0].lower() not in _OF_CONTENT]
+    return [*headers, *kept.headers, ("Content-Length", str(len(kept.content)))]

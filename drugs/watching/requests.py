@@ -34,6 +34,17 @@ def route_of(request: HttpRequest) -> str:
     return match.route if match and match.route is not None else "(none)"
 
 
+def note_answer(method: str, route: str, status: int, seconds: float, request_id: str) -> None:
+    """Counted, and a line in the log."""
+    token = current_id.set(request_id)
+    try:
+        count_request(method, route, status, seconds)
+        told = {"method": method, "route": route, "status": status, "ms": round(seconds * 1000, 1)}
+        log.info("request", extra=told)
+    finally:
+        current_id.reset(token)
+
+
 def watched(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
     """The outermost middleware."""
 
@@ -43,20 +54,11 @@ def watched(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[Ht
         token = current_id.set(request_id)
         try:
             response = get_response(request)
-            response[HEADER] = request_id
-            seconds, route = time.perf_counter() - began, route_of(request)
-            count_request(request.method or "", route, response.status_code, seconds)
-            log.info(
-                "request",
-                extra={
-                    "method": request.method,
-                    "route": route,
-                    "status": response.status_code,
-                    "ms": round(seconds * 1000, 1),
-                },
-            )
-            return response
         finally:
             current_id.reset(token)
+        response[HEADER] = request_id
+        seconds = time.perf_counter() - began
+        note_answer(request.method or "", route_of(request), response.status_code, seconds, request_id)
+        return response
 
     return middleware

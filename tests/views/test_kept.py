@@ -2,16 +2,20 @@
 
 import datetime as dt
 import gzip
+import logging
 import time
 
 import brotli
 import pytest
-from django.test import Client
+from django.core.handlers.wsgi import WSGIHandler
+from django.db import OperationalError
+from django.http import HttpResponse
+from django.test import Client, RequestFactory
 from django.utils import timezone
 
 from drugs.models import ContentVersion
 from drugs.views import kept
-from drugs.views.kept import Kept, Store
+from drugs.views.kept import Kept, Store, kept_pages
 from tests import factories
 from tests.admin.people import staff
 
@@ -27,13 +31,34 @@ def _kept(settings, monkeypatch):
     factories.live_edition("kept")
 
 
-@pytest.fixture
-def plain(settings):
-    def get(address, **headers):
-        settings.KEPT_PAGES_MB = 0
-        return Client().get(address, headers=headers)
+class Server:
+    """Asks a WSGI application as a server does: `environ` in, status, headers and bytes out."""
 
-    return get
+    def __init__(self, application):
+        self.application = application
+
+    def get(self, address, headers=None, method="GET", **more):
+        environ = RequestFactory().generic(method, address, headers={"host": "testserver"} | (headers or {})).environ
+        said = []
+        content = self.application(environ | more, lambda *start: said.append(start))
+        ((status, sent),) = said
+        response = HttpResponse(b"".join(content), status=int(status.split()[0]))
+        del response["Content-Type"]
+        for name, value in sent:
+            response[name] = value
+        if hasattr(content, "close"):
+            content.close()
+        return response
+
+
+@pytest.fixture
+def client():
+    return Server(kept_pages(WSGIHandler()))
+
+
+@pytest.fixture
+def plain():
+    return Server(WSGIHandler()).get
 
 
 def shown(response):
@@ -121,15 +146,62 @@ def test_a_scheduled_edition_shows_when_its_time_comes(client):
     assert "scheduled" in client.get("/drugs/").content.decode().lower()
 
 
-def test_staff_and_whoever_has_a_cookie_get_nothing_kept(client, django_assert_num_queries):
-    client.get("/drugs/")
-    signed_in = Client()
-    signed_in.force_login(staff("superuser"))
+@pytest.mark.parametrize("header", ["Cookie", "Authorization", "Range"])
+def test_whoever_has_a_cookie_or_asks_for_a_part_gets_nothing_kept(client, header):
+    client.get("/drugs/", headers={"Accept-Encoding": "br"})
 
-    response = signed_in.get("/drugs/")
+    response = client.get("/drugs/", headers={"Accept-Encoding": "br", header: "a=b"})
 
     assert "Content-Encoding" not in response
-    assert signed_in.get("/admin/")["Cache-Control"].count("no-store") == 1
+
+
+def test_staff_pages_are_never_kept(client):
+    signed_in = Client()
+    signed_in.force_login(staff("superuser"))
+    cookie = "; ".join(f"{name}={morsel.value}" for name, morsel in signed_in.cookies.items())
+
+    assert client.get("/admin/", headers={"Cookie": cookie})["Cache-Control"].count("no-store") == 1
+    assert client.get("/admin/").status_code == 302
+
+
+def test_only_get_is_kept(client):
+    client.get("/drugs/")
+
+    assert "Content-Encoding" not in client.get("/drugs/", {"Accept-Encoding": "br"}, method="HEAD")
+    assert client.get("/drugs/", method="POST").status_code == 405
+
+
+def test_a_kept_answer_is_counted_and_logged_as_any_other(client, caplog):
+    caplog.set_level(logging.INFO, "site.requests")
+
+    for number in "ab":
+        response = client.get("/drugs/kept/", headers={"X-Request-ID": number * 12})
+        assert response["X-Request-ID"] == number * 12
+
+    assert [(one.method, one.route, one.status) for one in caplog.records] == [
+        ("GET", "drugs/<slug:slug>/", 200),
+    ] * 2  # fmt: skip
+
+
+def test_without_its_database_the_site_says_so(client, monkeypatch):
+    client.get("/drugs/")
+
+    def away(*args):
+        raise OperationalError
+
+    monkeypatch.setattr(ContentVersion, "current", away)
+    assert client.get("/drugs/").status_code == 503
+    monkeypatch.undo()
+    assert client.get("/drugs/").status_code == 200
+
+
+def test_a_page_of_https_is_not_that_of_http(settings):
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    settings.SECURE_SSL_REDIRECT = True
+    client = Server(kept_pages(WSGIHandler()))
+
+    assert client.get("/drugs/kept/", headers={"X-Forwarded-Proto": "https"}).status_code == 200
+    assert client.get("/drugs/kept/").status_code == 301
 
 
 def test_nothing_is_kept_of_errors_and_forms(client):
@@ -147,10 +219,9 @@ def test_another_host_is_another_page(client, settings):
 def test_without_the_setting_there_is_no_such_step(settings):
     settings.KEPT_PAGES_MB = 0
 
-    def get_response(request):
-        return None
+    site = WSGIHandler()
 
-    assert kept.kept_pages(get_response) is get_response
+    assert kept_pages(site) is site
 
 
 def test_the_longest_unused_goes_when_there_is_too_much():
@@ -159,7 +230,7 @@ def test_the_longest_unused_goes_when_there_is_too_much():
         if number == 2:
             store.get(("0",) * 4, 1, at)
         until = at + dt.timedelta(days=1)
-        store.put((str(number),) * 4, Kept(1, until, None, "", (), b"x" * 1000))
+        store.put((str(number),) * 4, Kept(1, until, None, "", "", (), b"x" * 1000))
 
     assert store.get(("1",) * 4, 1, at) is None
     assert store.get(("0",) * 4, 1, at)
