@@ -111,27 +111,30 @@ TEMPLATES = [
 
 DATABASE_URL = env.str("DATABASE_URL", f"sqlite:///{BASE_DIR / 'db.sqlite3'}")
 DATABASES = {"default": env.dj_db_url("DATABASE_URL", DATABASE_URL)}
-_database = DATABASES["default"]
-if _database["ENGINE"] == "django.db.backends.sqlite3":
-    # Without these three, 159 of 360 concurrent writes failed as locked; with them none.
-    _database["OPTIONS"] = {
-        "transaction_mode": "IMMEDIATE",
-        "timeout": 10,
-        # An import writes many rows by one statement, and what SQLite notes to take one back would go to a file.
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA cache_size=-16000; PRAGMA synchronous=NORMAL; "
-        "PRAGMA temp_store=MEMORY; PRAGMA foreign_keys=ON;",
-    }
-else:
-    _database["CONN_MAX_AGE"] = 0
-    _database["CONN_HEALTH_CHECKS"] = True
-    # A page waits two seconds for a database that is away, then says so; a web process ends a statement that hangs.
-    _options = _database.setdefault("OPTIONS", {})
-    _options["pool"] = (
-        {"timeout": 1.5, "max_size": env.int("DATABASE_POOL_SIZE", 8)} if env.bool("DATABASE_POOL", True) else False
-    )
-    _options.setdefault("connect_timeout", 2)
-    _timeout = env.int("DATABASE_STATEMENT_TIMEOUT", 0)  # seconds; alliance/wsgi.py sets it, commands have none
-    _options.setdefault("options", f"-c statement_timeout={_timeout * 1000}")
+if replica := env.str("DATABASE_REPLICA_URL", ""):  # a streaming replica that takes the public reads (drugs/replica.py)
+    DATABASES["replica"] = env.dj_db_url("DATABASE_REPLICA_URL", replica) | {"TEST": {"MIRROR": "default"}}
+    DATABASE_ROUTERS = ["drugs.replica.PublicReads"]
+for _database in DATABASES.values():
+    if _database["ENGINE"] == "django.db.backends.sqlite3":
+        # Without these three, 159 of 360 concurrent writes failed as locked; with them none.
+        _database["OPTIONS"] = {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 10,
+            # An import writes many rows by one statement, and what SQLite notes to take one back would go to a file.
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA cache_size=-16000; PRAGMA synchronous=NORMAL; "
+            "PRAGMA temp_store=MEMORY; PRAGMA foreign_keys=ON;",
+        }
+    else:
+        _database["CONN_MAX_AGE"] = 0
+        _database["CONN_HEALTH_CHECKS"] = True
+        # A page waits two seconds for a database that is away, then says so; a web process ends a statement that hangs.
+        _options = _database.setdefault("OPTIONS", {})
+        _options["pool"] = (
+            {"timeout": 1.5, "max_size": env.int("DATABASE_POOL_SIZE", 8)} if env.bool("DATABASE_POOL", True) else False
+        )
+        _options.setdefault("connect_timeout", 2)
+        _timeout = env.int("DATABASE_STATEMENT_TIMEOUT", 0)  # seconds; alliance/wsgi.py sets it, commands have none
+        _options.setdefault("options", f"-c statement_timeout={_timeout * 1000}")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Cache: local memory, or Redis with CACHE_URL

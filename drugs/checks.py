@@ -7,6 +7,7 @@ from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.db import connections
 
 from drugs.full_text.sqlite import missing
+from drugs.replica import ALIAS
 
 
 @register(Tags.security)
@@ -30,6 +31,21 @@ def formulas_are_escaped(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     if getattr(settings, "IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT", False):
         return []
     return [Error("IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT is off.", hint="Set it to True.", id="drugs.E002")]
+
+
+@register()
+def replica_is_postgresql(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Only PostgreSQL streams to a replica; another database under DATABASE_REPLICA_URL would show another content."""
+    engines = {settings.DATABASES[alias]["ENGINE"] for alias in ("default", ALIAS) if alias in settings.DATABASES}
+    if ALIAS not in settings.DATABASES or engines == {"django.db.backends.postgresql"}:
+        return []
+    return [
+        Error(
+            "DATABASE_REPLICA_URL needs PostgreSQL, for the primary database too.",
+            hint="docs/deploy.md",
+            id="drugs.E003",
+        )
+    ]
 
 
 @register(Tags.database)

@@ -35,6 +35,7 @@ LAYERS = [
         "drugs.pictures",
         "drugs.backups",
         "drugs.watching",
+        "drugs.replica",
     ],
     ["drugs.explaining"],
     [

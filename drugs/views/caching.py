@@ -22,6 +22,7 @@ from django.utils.http import parse_etags
 from drugs.backups.record import restored_at
 from drugs.furniture import Around, furniture_of
 from drugs.models import ContentVersion, Publication
+from drugs.replica import read_public
 from drugs.watching.requests import route_of
 
 MAX_AGE = 60
@@ -61,8 +62,7 @@ def public_page(view: View, *, shows_portraits: bool = False) -> View:
     With portraits on it a page is asked for anew each time: one that was taken down is gone at once, everywhere.
     """
 
-    @functools.wraps(view)
-    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         at = timezone.now()
         version, due, upcoming = content_state(at)
         request.content_version = version  # type: ignore[attr-defined]
@@ -86,6 +86,12 @@ def public_page(view: View, *, shows_portraits: bool = False) -> View:
                     version, min(coming, default=None), route_of(request)
                 )
         return response
+
+    @functools.wraps(view)
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.method in ("GET", "HEAD") and not request.COOKIES:
+            return read_public(lambda: answer(request, *args, **kwargs))
+        return answer(request, *args, **kwargs)
 
     return wrapped
 

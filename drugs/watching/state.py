@@ -13,7 +13,7 @@ import django
 from django.conf import settings
 from django.core.cache import cache
 from django.core.files.storage import default_storage
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Count, Min
 from django.template.defaultfilters import filesizeformat
@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django_tasks_db.models import DBTaskResult
 
+from drugs import replica
 from drugs.alerts import are_on
 from drugs.backups.record import last_backup
 from drugs.models import Alert, ContentVersion, ImportRun
@@ -45,6 +46,7 @@ def state(at: dt.datetime) -> list[Fact]:
         _versions(),
         _migrations(),
         _database(),
+        *_replica(),
         Fact(_("Content version"), str(ContentVersion.current())),
         _queue(at),
         _worker(at),
@@ -60,7 +62,7 @@ def state(at: dt.datetime) -> list[Fact]:
 
 def warnings(at: dt.datetime) -> list[Fact]:
     """What somebody has to see to; asked on the desk, so without what takes long."""
-    facts = [_database(), _worker(at), _backup(at), *_disk(), _cache(), _mail()]
+    facts = [_database(), *_replica(), _worker(at), _backup(at), *_disk(), _cache(), _mail()]
     return [fact for fact in facts if fact.warning]
 
 
@@ -87,6 +89,25 @@ def _database() -> Fact:
         _("takes no changes"),
         _("The database can be read but not written: nothing that you save is kept. Readers see the site as it is."),
     )
+
+
+def _replica() -> list[Fact]:
+    """Nothing where none is named."""
+    if replica.ALIAS not in settings.DATABASES:
+        return []
+    name, there = _("Replica"), replica.version(replica.ALIAS)
+    if there is None:
+        return [
+            Fact(name, _("does not answer"), _("The replica is away: readers are served from the primary database."))
+        ]
+    if behind := max(0, (replica.version(DEFAULT_DB_ALIAS) or 0) - there):
+        value = ngettext("%(count)d public change behind", "%(count)d public changes behind", behind) % {
+            "count": behind
+        }
+        return [
+            Fact(name, value, _("The replica is behind: until it has caught up the primary database serves readers."))
+        ]
+    return [Fact(name, _("has every public change"))]
 
 
 def _is_read_only() -> bool:

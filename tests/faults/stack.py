@@ -166,20 +166,23 @@ class Stack:
                 command, cwd=ROOT, env=self.environment, stdout=log, stderr=log, start_new_session=True
             )
 
-    def start_web(self) -> None:
+    def nginx_conf(self) -> str:
+        return (ROOT / "deploy" / "nginx.conf").read_text()
+
+    def start_web(self, name: str = "web") -> None:
         """With the command of deploy/therapies-web.service."""
         unit = (ROOT / "deploy" / "therapies-web.service").read_text()
         line = re.search(r"^ExecStart=\S+/bin/granian (.*)$", unit, re.MULTILINE)
         assert line
-        options = line[1].replace("--port 8000", f"--port {self.ports['web']}").split()
-        self.start("web", [str(Path(sys.executable).parent / "granian"), *options])
+        options = line[1].replace("--port 8000", f"--port {self.ports[name]}").split()
+        self.start(name, [str(Path(sys.executable).parent / "granian"), *options])
 
     def start_worker(self) -> None:
         self.start("worker", [sys.executable, "manage.py", "db_worker", "--no-reload"])
 
     def start_nginx(self) -> None:
         """With deploy/nginx.conf, its ports and folders changed."""
-        conf = (ROOT / "deploy" / "nginx.conf").read_text()
+        conf = self.nginx_conf()
         conf = conf.replace("/var/cache/nginx/therapies", str(self.folder / "cache")).replace(
             "127.0.0.1:8000", f"127.0.0.1:{self.ports['web']}"
         )
