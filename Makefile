@@ -53,7 +53,9 @@ faults: environment-dev ## Kill imports, undo every pair of registry files, brea
 	@env -u DATABASE_URL $(PY) -m tests.faults.kill
 	@FSYNC=on scripts/with-postgres $(PY) -m tests.faults.kill
 	@env -u DATABASE_URL $(PY) -m pytest -q -n 2 tests/faults --faults
+	@scripts/with-postgres $(PY) -m pytest -q tests/admin/test_two_editors.py --faults
 	@env -u DATABASE_URL $(PY) -m tests.faults.site --repeats $(or $(REPEATS),20)
+	@env -u DATABASE_URL $(PY) -m tests.faults.machines
 
 .PHONY: soak
 soak: environment-dev ## Three times the site's capacity for five minutes, then half an hour of readers and an import a minute (root; docs/reliability.md)

@@ -3,9 +3,36 @@
 from pathlib import Path
 
 import pytest
+from django.conf import settings as site
 from django.core.cache import cache
+from django.test import TransactionTestCase
 
 REGISTRY = Path(__file__).resolve().parent.parent.parent / "shared" / "registry"
+
+
+def pytest_addoption(parser):
+    parser.addoption("--faults", action="store_true", help="The slow tests of faults too: make faults.")
+    parser.addoption("--all", action="store_true", help="On PostgreSQL too what says nothing about the database.")
+
+
+def pytest_collection_modifyitems(config, items):
+    """Slow tests are for `make faults`. What is the same on any database is run on SQLite, once: make test runs both."""
+    if not config.getoption("--faults"):
+        for item in items:
+            if item.get_closest_marker("slow_fault"):
+                item.add_marker(pytest.mark.skip(reason="slow: make faults"))
+    if not config.getoption("--all") and site.DATABASES["default"]["ENGINE"].endswith("postgresql"):
+        again = [item for item in items if _asks_the_database(item)]
+        config.hook.pytest_deselected(items=[item for item in items if item not in set(again)])
+        items[:] = again
+
+
+def _asks_the_database(item):
+    if item.get_closest_marker("any_database"):
+        return False
+    asks = {"db", "transactional_db", "live_server", "django_db_setup"} & set(getattr(item, "fixturenames", ()))
+    is_case = isinstance(getattr(item, "cls", None), type) and issubclass(item.cls, TransactionTestCase)
+    return bool(asks or is_case or item.get_closest_marker("django_db"))
 
 
 @pytest.fixture(autouse=True)

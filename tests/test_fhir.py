@@ -1,13 +1,12 @@
 """A trial as FHIR R5: valid, complete in its numbers, and nothing that no registry states."""
 
 import pytest
-from django.core.management import call_command
 from fhir.resources.researchstudy import ResearchStudy
 
 from drugs.fhir import DESIGNS, PHASES, PURPOSES, STATES, number_system, research_study
 from drugs.models import Trial
 from drugs.vocabulary import Allocation, OverallStatus, Phase, PrimaryPurpose, Registry, StudyType
-from tests import factories
+from tests import factories, shipped
 
 pytestmark = pytest.mark.django_db
 
@@ -165,8 +164,9 @@ def test_an_unverified_trial_has_none(client, trial):
     assert response["Content-Type"] == "application/problem+json"
 
 
+@pytest.mark.any_database
 def test_every_shipped_trial_is_valid():
-    call_command("load_content", verbosity=0)
+    shipped.load()
     trials = Trial.objects.public().prefetch_related("identifiers")
 
     for trial in trials:

@@ -6,10 +6,10 @@ import extruct
 import pytest
 from bs4 import BeautifulSoup
 from django.conf import settings
-from django.core.management import call_command
 from django.template import Context, Template
 from django.test import TestCase
 
+from tests import shipped
 from tests.e2e.test_pages import PAGES
 
 #: Kinds of pages that none should show: what only one reader asked for, and what is kept for citing.
@@ -36,10 +36,11 @@ def canonical_of(html):
     return link["href"]
 
 
+@pytest.mark.any_database
 class ShippedPagesTest(TestCase):
     @classmethod
     def setUpTestData(cls):
-        call_command("load_content", verbosity=0)
+        shipped.load()
 
     def page(self, path):
         response = self.client.get(path)

@@ -5,7 +5,6 @@ import re
 from pathlib import Path
 
 from django.conf import settings
-from django.core.management import call_command
 from django.db.models import Exists, OuterRef
 from django.test import TestCase
 
@@ -13,6 +12,7 @@ from drugs.models import SECTIONS, Edition, Source, StatusEvent, Trial, TrialIde
 from drugs.publishing.checker import unanswered
 from drugs.publishing.checker.prose import blocks
 from drugs.publishing.digest import edition_digest
+from tests import shipped
 
 NOW = dt.datetime(2026, 11, 24, 12, 0, tzinfo=dt.UTC)
 
@@ -55,7 +55,7 @@ def whole_text(edition):
 class ShippedContentTest(TestCase):
     @classmethod
     def setUpTestData(cls):
-        call_command("load_content", verbosity=0)
+        shipped.load()
         cls.editions = list(Edition.objects.live(NOW).select_related("therapy", "publication"))
 
     def test_every_therapy_of_the_menu_has_a_live_page(self):

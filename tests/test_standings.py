@@ -5,12 +5,11 @@ import io
 
 import pytest
 from bs4 import BeautifulSoup
-from django.core.management import call_command
 
 from drugs.models import Edition
 from drugs.standings import Standing, by_words, fullest_kind, is_limited, standings
 from drugs.vocabulary import ApprovalKind
-from tests import factories
+from tests import factories, shipped
 
 pytestmark = pytest.mark.django_db
 
@@ -124,7 +123,7 @@ PAGES = (
 
 @pytest.fixture
 def content():
-    call_command("load_content", verbosity=0)
+    shipped.load()
 
 
 def test_no_page_says_approved_of_a_place_where_the_approval_is_limited(client, content):

@@ -7,7 +7,7 @@ from django.core.management import call_command
 from django.db import connection
 
 from drugs.models import Trial, TrialIdentifier
-from tests import factories
+from tests import factories, shipped
 
 pytestmark = pytest.mark.django_db
 
@@ -95,7 +95,7 @@ def test_every_fact_of_a_trial_comes_back(client, tmp_path):
 
 
 def test_all_shipped_trials_come_back(client, tmp_path):
-    call_command("load_content", verbosity=0)
+    shipped.load()
 
     before, after, report = imported_again(client, tmp_path)
 

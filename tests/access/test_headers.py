@@ -9,7 +9,7 @@ from tests.access.world import make_world, public_values, values_for
 from tests.addresses import addresses
 from tests.admin.people import staff
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 FIXED = {
     "X-Content-Type-Options": "nosniff",

@@ -18,7 +18,7 @@ from tests.access.world import make_world, public_values, values_for
 from tests.addresses import addresses
 from tests.admin.people import staff
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 TABLE = Path(__file__).with_name("matrix.txt")
 INITIALS = {

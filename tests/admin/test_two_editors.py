@@ -120,9 +120,10 @@ def test_rows_of_both_come_together(two):
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite writes one after the other")
-def test_fifty_rounds_of_two_saves_at_once_lose_nothing(two):
+@pytest.mark.parametrize("rounds", [10, pytest.param(50, marks=pytest.mark.slow_fault)])
+def test_two_saves_at_once_lose_nothing(two, rounds):
     draft = factories.EditionFactory()
-    for number in range(50):
+    for number in range(rounds):
         before = Edition.objects.get(pk=draft.pk).version
         forms = [opened(client, draft) | {"background": f"<p>{number} by {i}.</p>"} for i, client in enumerate(two)]
         answers = at_once(lambda i, forms=forms: two[i].post(page(draft), forms[i]).status_code)

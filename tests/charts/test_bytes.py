@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 from django.contrib.staticfiles import finders
-from django.core.management import call_command
 
 from drugs.models import Edition
+from tests import shipped
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 MOST, MOST_OF_A_MAP = 60 * 1024, 20 * 1024
 
 
@@ -25,7 +25,7 @@ def cost(client, path):
 
 
 def test_no_page_with_a_picture_costs_more_than_60_kb_and_the_map_no_more_than_20(client):
-    call_command("load_content", verbosity=0)
+    shipped.load()
     pages = [f"/drugs/{slug}/" for slug in Edition.objects.values_list("therapy__slug", flat=True)]
     costs = {path: cost(client, path) for path in ["/", "/pipeline/", "/approvals/", *pages]}
     html = client.get("/approvals/").content
@@ -36,6 +36,6 @@ def test_no_page_with_a_picture_costs_more_than_60_kb_and_the_map_no_more_than_2
 
 
 def test_no_picture_has_a_style_of_its_own(client):
-    call_command("load_content", verbosity=0)
+    shipped.load()
     for path in ("/pipeline/", "/approvals/", "/drugs/cnm-au8/"):
         assert not re.search(rb"<style|\sstyle=|\son[a-z]+=", client.get(path).content)

@@ -1,10 +1,10 @@
 """The content that ships, and the page that stands first for what is typed."""
 
 import pytest
-from django.core.management import call_command
 from django.utils import timezone
 
 from drugs.search import search
+from tests.shipped import load as load_shipped
 
 
 @pytest.fixture(scope="module")
@@ -13,7 +13,7 @@ def shipped(django_db_setup, django_db_blocker):
     from django.db import transaction
 
     with django_db_blocker.unblock(), transaction.atomic():
-        call_command("load_content", verbosity=0)
+        load_shipped()
         yield timezone.now()
         transaction.set_rollback(True)
 

@@ -5,13 +5,12 @@ import re
 from html import unescape
 
 import pytest
-from django.core.management import call_command
 from django.utils import timezone
 
 from drugs.models import Edition, EditionStep, FormerSlug, Publication
 from drugs.publishing.publish import publish, withdraw
 from drugs.vocabulary import StepKind
-from tests import factories
+from tests import factories, shipped
 
 pytestmark = pytest.mark.django_db
 DEPTHS = ("", "one-minute/", "plain-words/")
@@ -75,8 +74,9 @@ def test_the_minute_says_stage_approval_kind_review_and_what_to_ask_from_the_row
     assert "UNVERIFIED" not in text
 
 
+@pytest.mark.any_database
 def test_every_depth_of_every_shipped_page_shows_the_same_facts(client):
-    call_command("load_content", verbosity=0)
+    shipped.load()
     for edition in Edition.objects.live(timezone.now()).select_related("therapy"):
         shown = {depth: page(client, f"/drugs/{edition.therapy.slug}/{depth}") for depth in DEPTHS}
 
@@ -208,8 +208,9 @@ def test_the_page_carries_what_its_editions_changed_and_no_scheduled_one(client)
 # Why it ended
 
 
+@pytest.mark.any_database
 def test_why_each_shipped_therapy_ended_and_what_was_learned_is_told_at_every_depth(client):
-    call_command("load_content", verbosity=0)
+    shipped.load()
     ended = Edition.objects.filter(
         statusevent_set__stage="no_longer_in_development", statusevent_set__is_current=True
     ).distinct()

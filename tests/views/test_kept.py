@@ -8,7 +8,8 @@ import time
 import brotli
 import pytest
 from django.core.handlers.wsgi import WSGIHandler
-from django.db import OperationalError
+from django.core.signals import request_finished, request_started
+from django.db import OperationalError, close_old_connections
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
 from django.utils import timezone
@@ -29,6 +30,13 @@ def _kept(settings, monkeypatch):
     settings.KEPT_PAGES_MB = 1
     monkeypatch.setattr(kept, "_ASK_EVERY", 0.0)
     factories.live_edition("kept")
+    # A server's request ends its connection; here that of the test has to live, as in Django's own test client.
+    monkeypatch.setattr(kept, "close_old_connections", lambda: None)
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
 
 
 class Server:

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 from django.contrib.staticfiles import finders
-from django.core.management import call_command
 
+from tests import shipped
 from tests.e2e.test_pages import PAGES
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 MOST = 60_000  # bytes
 STATIC = re.compile(r"""(?:src|href)="/static/([^"?#]+)""")
 
@@ -25,7 +25,7 @@ def files(html):
 
 
 def test_no_page_weighs_more_than_sixty_kilobytes(client):
-    call_command("load_content", verbosity=0)
+    shipped.load()
     weights, loaded = {}, set()
     for name, path in PAGES.items():
         response = client.get(path)
