@@ -264,6 +264,9 @@ def measure(size: int, rounds: int) -> None:
         stock_query = query + ("&facets=1" if "facets" in name else "")
         answer(f"/trials/{query}")
         report(name, [(site(query), timed(answer, f"/stock/{stock_query}")) for _ in range(rounds)])
+    deployed = as_deployed()
+    deployed("/trials/")
+    report("no filter, kept bytes", [(timed(deployed, "/trials/"), timed(answer, "/stock/")) for _ in range(rounds)])
     report("medium word, asked again", [(timed(answer, f"/trials/?q={MEDIUM}"), 0.0) for _ in range(rounds)])
     pairs = []
     for _ in range(rounds):
@@ -281,6 +284,28 @@ def measure(size: int, rounds: int) -> None:
                 pairs.append((database_time(lambda q=query: answer(f"/trials/{q}")), statements_time(by_hand(name))))
             ours, hand = (statistics.median(side) for side in zip(*pairs, strict=True))
             print(f"  {name:24}{ours:>10.1f}{hand:>11.1f}{ours / hand:>8.1f}", flush=True)
+
+
+def as_deployed() -> Callable[[str], None]:
+    """Answers as deploy/environment.example has them: a page that somebody asked for before is kept as bytes."""
+    from django.conf import settings
+    from django.core.handlers.wsgi import WSGIHandler
+    from django.test import RequestFactory
+
+    from drugs.views.kept import kept_pages
+
+    settings.KEPT_PAGES_MB = 32
+    application = kept_pages(WSGIHandler())
+    headers = {"host": "testserver", "accept-encoding": "gzip"}
+
+    def answer(path: str) -> None:
+        said: list[str] = []
+        environ = RequestFactory().get(path, headers=headers).environ
+        content = b"".join(application(environ, lambda status, *rest: said.append(status)))  # type: ignore[arg-type,return-value]
+        if said != ["200 OK"] or not content:
+            raise SystemExit(f"{path}: {said}")
+
+    return answer
 
 
 def timed(do: Callable[[str], None], path: str) -> float:

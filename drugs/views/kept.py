@@ -1,8 +1,9 @@
 """Bytes of public pages, compressed too, kept once per content version in each process: `KEPT_PAGES_MB`, off when unset.
 
 What is kept is a whole answer to an anonymous GET, by host, scheme, address and encoding. It is good while the content
-version is the same and the next scheduled moment has not come. The version is asked for once a second, so a public change
-shows a second later at most; nobody with a cookie ever gets a kept answer. Pages with portraits are never kept.
+version is the same and the next scheduled moment has not come. Once a second the site is asked, as a browser asks, whether
+what is kept has changed, so a public change shows a second later at most, and a site without its database says so. Nobody with
+a cookie ever gets a kept answer. Pages with portraits are never kept.
 
 It stands around Django's own WSGI application (alliance/wsgi.py): a kept answer costs neither a request object nor a
 middleware. It carries the headers that they had given it, and is counted and logged as any other.
@@ -15,25 +16,23 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from http import HTTPStatus
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 import brotli
 from django.conf import settings
-from django.db import DatabaseError, close_old_connections
 from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.http import parse_etags
 
-from drugs.models import ContentVersion
 from drugs.views.caching import KeptUntil, lifetime
 from drugs.watching.requests import HEADER as REQUEST_ID
 from drugs.watching.requests import note_answer, request_id_from
 
 Key = tuple[str, str, str, str]
 LARGEST = 1_000_000
-_ASK_EVERY = 1.0
+ASK_AFTER = 1.0  # seconds
 #: What each answer says anew.
 _NOT_KEPT = {"content-length", "cache-control", REQUEST_ID.lower()}
 #: What an answer without content does not say.
@@ -63,24 +62,21 @@ class Store:
         self.most_bytes, self.size = most_bytes, 0
         self._kept: OrderedDict[Key, Kept] = OrderedDict()
         self._lock = threading.Lock()
-        self._version, self._asked = -1, 0.0
+        self._version, self._learned = -1, float("-inf")
 
-    def version(self) -> int:
-        """The content version of at most a second ago; -1 where the database does not answer: nothing is of it."""
-        now = time.monotonic()
-        if self._version < 0 or now - self._asked >= _ASK_EVERY:
-            try:
-                self._version, self._asked = ContentVersion.current(), now
-            except DatabaseError:
-                self._version = -1  # the site says what is wrong
-            finally:
-                close_old_connections()
-        return self._version
+    def learn(self, version: int, at: float) -> None:
+        """The site read this content version at this moment of time.monotonic()."""
+        if version >= self._version:
+            self._version, self._learned = version, at
 
-    def get(self, key: Key, version: int, at: dt.datetime) -> Kept | None:
+    def is_current(self, kept: Kept) -> bool:
+        """Of the content version of at most a second ago."""
+        return kept.version == self._version and time.monotonic() - self._learned < ASK_AFTER
+
+    def get(self, key: Key, at: dt.datetime) -> Kept | None:
         with self._lock:
             kept = self._kept.get(key)
-            if kept is None or kept.version != version or at >= kept.until:
+            if kept is None or at >= kept.until:
                 return None
             self._kept.move_to_end(key)
             return kept
@@ -107,30 +103,37 @@ class KeptPages:
         if key is None:
             return self.application(environ, start_response)
         began, at = time.perf_counter(), timezone.now()
-        kept = self.store.get(key, self.store.version(), at)
-        if kept is None:
-            return self._made(environ, start_response, key, at)
+        kept = self.store.get(key, at)
+        if kept is None or not self.store.is_current(kept):
+            return self._asked(environ, start_response, key, at, kept)
         request_id = request_id_from(environ.get("HTTP_X_REQUEST_ID", ""))
-        is_known = kept.etag in parse_etags(environ.get("HTTP_IF_NONE_MATCH", ""))
-        headers = [*_headers(kept, at, is_known=is_known), (REQUEST_ID, request_id)]
-        status, text = (304, "304 Not Modified") if is_known else (200, "200 OK")
-        note_answer("GET", kept.route, status, time.perf_counter() - began, request_id)
-        start_response(text, headers)
-        return [] if is_known else [kept.content]
+        status, headers, content = _answer(kept, environ, at)
+        note_answer("GET", kept.route, int(status[:3]), time.perf_counter() - began, request_id)
+        start_response(status, [*headers, (REQUEST_ID, request_id)])
+        return content
 
-    def _made(
-        self, environ: WSGIEnvironment, start_response: StartResponse, key: Key, at: dt.datetime
+    def _asked(
+        self, environ: WSGIEnvironment, start_response: StartResponse, key: Key, at: dt.datetime, kept: Kept | None
     ) -> Iterable[bytes]:
-        """The application's answer; one that can be kept goes out as the next one will."""
-        said: list[tuple[Any, ...]] = []
-        response = self.application(environ, lambda *start: said.append(start))  # type: ignore[arg-type,return-value]
-        if not isinstance(response, HttpResponse) or (kept := _kept(response, key, at)) is None:
+        """The application's answer. Asked whether what is kept is still good, it answers 304, and the log says so."""
+        moment, said = time.monotonic(), []
+        asked = environ | {"HTTP_IF_NONE_MATCH": kept.etag} if kept else environ
+        response = self.application(asked, lambda *start: said.append(start))  # type: ignore[arg-type,return-value]
+        if found := getattr(response, "kept_until", None):
+            self.store.learn(found.version, moment)
+        if not isinstance(response, HttpResponse):
             start_response(*said[0])
             return response
-        self.store.put(key, kept)
-        response.content = kept.content
-        start_response(said[0][0], [*_headers(kept, at), (REQUEST_ID, response[REQUEST_ID])])
-        return response
+        if not (kept and response.status_code == HTTPStatus.NOT_MODIFIED):
+            kept = _kept(response, key, at)
+            if kept is None:
+                start_response(*said[0])
+                return response
+            self.store.put(key, kept)
+        status, headers, content = _answer(kept, environ, at)
+        start_response(status, [*headers, (REQUEST_ID, response[REQUEST_ID])])
+        response.close()
+        return content
 
 
 def kept_pages(application: WSGIApplication) -> WSGIApplication:
@@ -182,9 +185,9 @@ def _kept(response: HttpResponse, key: Key, at: dt.datetime) -> Kept | None:
     return Kept(found.version, until, found.upcoming, found.route, response["ETag"], headers, content)
 
 
-def _headers(kept: Kept, at: dt.datetime, *, is_known: bool = False) -> list[tuple[str, str]]:
-    """What was kept, and how long it is still good; of a page that the reader knows nothing that describes its content."""
+def _answer(kept: Kept, environ: WSGIEnvironment, at: dt.datetime) -> tuple[str, list[tuple[str, str]], list[bytes]]:
+    """Status, headers and content for this reader: how long it is still good, and 304 for whoever has it."""
     headers = [("Cache-Control", lifetime(at, kept.upcoming))]
-    if is_known:
-        return headers + [one for one in kept.headers if one[0].lower() not in _OF_CONTENT]
-    return [*headers, *kept.headers, ("Content-Length", str(len(kept.content)))]
+    if kept.etag in parse_etags(environ.get("HTTP_IF_NONE_MATCH", "")):
+        return "304 Not Modified", headers + [one for one in kept.headers if one[0].lower() not in _OF_CONTENT], []
+    return "200 OK", [*headers, *kept.headers, ("Content-Length", str(len(kept.content)))], [kept.content]

@@ -18,8 +18,10 @@ from tests.faults.stack import ROOT, Stack
 
 Fault = Callable[[Stack, float], str | None]
 KINDS: dict[str, Fault] = {}
-SKIPPED = {"clock jumps": "libfaketime is not part of this runner yet"}
 MOMENT = 2.0
+#: What lets a process see another time than its machine (Debian: libfaketime).
+FAKETIME = next(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"), None)
+SKIPPED: dict[str, str] = {} if FAKETIME else {"clock jumps": "needs libfaketime (Debian: apt-get install libfaketime)"}
 
 
 def kind(function: Fault) -> Fault:
@@ -264,6 +266,35 @@ def mail_gone(stack: Stack, seconds: float) -> str:
     stack.more = {}
     assert "1 sent" not in done.stdout, "a mail without a server was said to be sent"
     return done.stdout.strip()[:100]
+
+
+def _clock_jumps(stack: Stack, by: str) -> None:
+    """The time of web and worker goes wrong and is put right again; what counts seconds since the start goes on evenly."""
+    clock = stack.folder / "clock"
+    clock.write_text("+0\n")
+    stack.more = {
+        "LD_PRELOAD": str(FAKETIME), "FAKETIME_TIMESTAMP_FILE": str(clock), "FAKETIME_NO_CACHE": "1", "DONT_FAKE_MONOTONIC": "1",
+    }  # fmt: skip
+    for name in ("web", "worker"):
+        stack.kill(name, signal.SIGTERM)
+    stack.wait(30)
+    for jump in (by, "+0"):
+        clock.write_text(f"{jump}\n")
+        time.sleep(4)
+    stack.more = {}
+    for name in ("web", "worker"):
+        stack.kill(name, signal.SIGTERM)
+
+
+if FAKETIME:
+
+    @kind
+    def clock_jumps_ahead(stack: Stack, seconds: float) -> None:
+        _clock_jumps(stack, "+26h")
+
+    @kind
+    def clock_jumps_back(stack: Stack, seconds: float) -> None:
+        _clock_jumps(stack, "-2h")
 
 
 # Twice at once, and killed half-way

@@ -34,7 +34,7 @@ def free_port() -> int:
 
 class Stack:
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
+        self.folder, self.root = folder, ROOT  # whose code runs
         self.ports = {name: free_port() for name in ("postgres", "web", "site")}
         self.proxy = Proxy(self.ports["postgres"])
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
@@ -147,10 +147,10 @@ class Stack:
             **self.more,
         }
 
-    def manage(self, *command: str, check: bool = True) -> "subprocess.CompletedProcess[str]":
+    def manage(self, *command: str, check: bool = True, root: Path | None = None) -> "subprocess.CompletedProcess[str]":
         done = subprocess.run(
             [sys.executable, "manage.py", *command],
-            cwd=ROOT,
+            cwd=root or self.root,
             env=self.environment,
             capture_output=True,
             text=True,
@@ -163,7 +163,7 @@ class Stack:
     def start(self, name: str, command: list[str]) -> None:
         with (self.folder / f"{name}.log").open("ab") as log:
             self.processes[name] = subprocess.Popen(
-                command, cwd=ROOT, env=self.environment, stdout=log, stderr=log, start_new_session=True
+                command, cwd=self.root, env=self.environment, stdout=log, stderr=log, start_new_session=True
             )
 
     def nginx_conf(self) -> str:

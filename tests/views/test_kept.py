@@ -26,12 +26,11 @@ PAGES = ["/", "/drugs/", "/drugs/kept/", "/trials/?status=RECRUITING", "/updates
 
 @pytest.fixture(autouse=True)
 def _kept(settings, monkeypatch):
-    """Switched on, and the version asked for each time."""
+    """Switched on, and the site asked each time whether a page has changed."""
     settings.KEPT_PAGES_MB = 1
-    monkeypatch.setattr(kept, "_ASK_EVERY", 0.0)
+    monkeypatch.setattr(kept, "ASK_AFTER", 0.0)
     factories.live_edition("kept")
     # A server's request ends its connection; here that of the test has to live, as in Django's own test client.
-    monkeypatch.setattr(kept, "close_old_connections", lambda: None)
     for signal in (request_started, request_finished):
         signal.disconnect(close_old_connections)
     yield
@@ -84,15 +83,15 @@ def test_a_kept_page_is_the_page(client, plain, address):
 
 
 @pytest.mark.parametrize("address", PAGES[1:])  # the start page has portraits, which go at once
-def test_a_kept_page_asks_the_database_once(client, django_assert_num_queries, address):
+def test_whether_a_kept_page_has_changed_takes_two_queries(client, django_assert_num_queries, address):
     client.get(address)
 
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         client.get(address)
 
 
-def test_a_version_is_asked_for_once_a_second(client, django_assert_num_queries, monkeypatch):
-    monkeypatch.setattr(kept, "_ASK_EVERY", 60.0)
+def test_within_a_second_nothing_is_asked(client, django_assert_num_queries, monkeypatch):
+    monkeypatch.setattr(kept, "ASK_AFTER", 60.0)
     client.get("/drugs/")
 
     with django_assert_num_queries(0):
@@ -179,7 +178,8 @@ def test_only_get_is_kept(client):
     assert client.get("/drugs/", method="POST").status_code == 405
 
 
-def test_a_kept_answer_is_counted_and_logged_as_any_other(client, caplog):
+def test_a_kept_answer_is_counted_and_logged_as_any_other(client, caplog, monkeypatch):
+    monkeypatch.setattr(kept, "ASK_AFTER", 60.0)
     caplog.set_level(logging.INFO, "site.requests")
 
     for number in "ab":
@@ -236,10 +236,21 @@ def test_the_longest_unused_goes_when_there_is_too_much():
     store, at = Store(2500), timezone.now()
     for number in range(3):
         if number == 2:
-            store.get(("0",) * 4, 1, at)
+            store.get(("0",) * 4, at)
         until = at + dt.timedelta(days=1)
         store.put((str(number),) * 4, Kept(1, until, None, "", "", (), b"x" * 1000))
 
-    assert store.get(("1",) * 4, 1, at) is None
-    assert store.get(("0",) * 4, 1, at)
+    assert store.get(("1",) * 4, at) is None
+    assert store.get(("0",) * 4, at)
     assert store.size == 2000
+
+
+def test_an_answer_that_comes_late_does_not_turn_the_version_back(monkeypatch):
+    monkeypatch.setattr(kept, "ASK_AFTER", 60.0)
+    store, now = Store(1), time.monotonic()
+    old, new = (Kept(version, timezone.now(), None, "", "", (), b"") for version in (1, 2))
+
+    store.learn(2, now)
+    store.learn(1, now)
+
+    assert (store.is_current(old), store.is_current(new)) == (False, True)
