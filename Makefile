@@ -49,13 +49,14 @@ tools/node_modules: tools/package-lock.json
 	@npm ci --prefix tools --ignore-scripts --no-audit --no-fund
 
 .PHONY: faults
-faults: environment-dev ## Kill imports, undo every pair of registry files, break the deployed site in 31 ways (root; REPEATS=20): hours (docs/reliability.md)
+faults: environment-dev ## Kill imports, undo every pair of registry files, break the deployed site in 33 ways, one machine of several, an upgrade (root; REPEATS=20): hours (docs/reliability.md)
 	@env -u DATABASE_URL $(PY) -m tests.faults.kill
 	@FSYNC=on scripts/with-postgres $(PY) -m tests.faults.kill
 	@env -u DATABASE_URL $(PY) -m pytest -q -n 2 tests/faults --faults
 	@scripts/with-postgres $(PY) -m pytest -q tests/admin/test_two_editors.py --faults
 	@env -u DATABASE_URL $(PY) -m tests.faults.site --repeats $(or $(REPEATS),20)
 	@env -u DATABASE_URL $(PY) -m tests.faults.machines
+	@env -u DATABASE_URL $(PY) -m tests.faults.upgrade
 
 .PHONY: soak
 soak: environment-dev ## Three times the site's capacity for five minutes, then half an hour of readers and an import a minute (root; docs/reliability.md)

@@ -1,16 +1,15 @@
 """Every migration runs under load while the old code still serves, and nobody notices.
 
-    python -m tests.faults.upgrade [--since 0011] [--seconds 10]
+    python -m tests.faults.upgrade [--since 0019] [--seconds 10]
 
-For each commit that brought migrations, the code of the commit before it is started as it is deployed, with its own schema and
-all its content. Readers ask, ten a second, for every page of a list that it has, each at an address that nobody asked before.
+For each migration the newest code that does not have it yet is started as it is deployed, with its own schema and all its
+content. Readers ask, ten a second, for every page of a list that it has, each at an address that nobody asked before.
 Meanwhile today's code migrates to today's schema; the old code goes on, and imports a file, on the new schema; then today's
 code takes over. No page may fail at any time. Needs the project's history, PostgreSQL's programs and nginx.
 """
 
 import argparse
 import asyncio
-import re
 import subprocess
 import sys
 import tempfile
@@ -37,20 +36,27 @@ def git(*words: str) -> str:
     return subprocess.run(["git", *words], cwd=ROOT, capture_output=True, text=True, check=True).stdout.strip()
 
 
-def steps(since: str) -> dict[str, list[str]]:
-    """The commits that brought migrations, each with their names, the oldest first."""
-    found: dict[str, list[str]] = {}
-    for file in sorted((ROOT / "drugs" / "migrations").glob("0*.py")):
-        if file.name >= since:
-            commit = git("log", "--diff-filter=A", "--format=%h", "-1", "--", str(file))
-            found.setdefault(commit, []).append(file.stem)
-    return found
+def migrations(commit: str) -> tuple[str, ...]:
+    """The migrations of a commit, each with the digest of its file, in order."""
+    tree = git("ls-tree", "--format=%(path) %(objectname)", commit, "drugs/migrations/").splitlines()
+    return tuple(line for line in tree if Path(line).name.startswith("0"))
+
+
+def steps(since: str) -> dict[str, str]:
+    """For each migration from `since` on: the newest commit that has all before it, as they are today, and not it."""
+    today = migrations("HEAD")
+    found: dict[str, str] = {}
+    for commit in git("log", "--format=%h").splitlines():
+        its = migrations(commit)
+        if len(its) < len(today) and its == today[: len(its)] and Path(today[len(its)]).name >= since:
+            found.setdefault(Path(today[len(its)].split()[0]).stem, commit)
+    return dict(sorted(found.items()))
 
 
 @contextmanager
-def code_before(commit: str, folder: Path) -> Iterator[Path]:
+def code_of(commit: str, folder: Path) -> Iterator[Path]:
     place = folder / "code"
-    git("worktree", "add", "--force", "--detach", str(place), f"{commit}^")
+    git("worktree", "add", "--force", "--detach", str(place), commit)
     try:
         yield place
     finally:
@@ -105,16 +111,15 @@ def upgrade(stack: Stack, seconds: float) -> str:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--since", default="0011")
+    parser.add_argument("--since", default="0001")
     parser.add_argument("--seconds", type=float, default=10)
     options = parser.parse_args()
     failed = 0
-    for commit, names in steps(options.since).items():
-        label = ", ".join(re.sub(r"_.*", "", name) for name in names)
+    for label, commit in steps(options.since).items():
         with tempfile.TemporaryDirectory(prefix="therapies-upgrade-", ignore_cleanup_errors=True) as temporary:
             folder = Path(temporary)
             stack = Stack(folder)
-            with code_before(commit, folder) as place:
+            with code_of(commit, folder) as place:
                 stack.root = place
                 try:
                     stack.up()
