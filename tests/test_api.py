@@ -160,6 +160,22 @@ def test_updates_since_a_moment(client, edition):
     assert client.get("/api/v1/updates/", {"since": timezone.now().isoformat()}).json()["count"] == 0
 
 
+@pytest.mark.parametrize(
+    ("since", "status"),
+    [
+        ("0212-04-03T18:00:40-20:59", 200),
+        ("2026-01-01T00:00:00+23:59", 200),
+        ("0001-01-01T00:00:00Z", 200),
+        ("0001-01-01T00:00:00+20:00", 400),
+        ("9999-12-31T23:59:59-20:00", 400),
+        ("2026-01-01T00:00:00+24:00", 400),
+        ("yesterday", 400),
+    ],
+)
+def test_a_moment_is_read_with_any_offset_or_refused(client, edition, since, status):
+    assert client.get("/api/v1/updates/", {"since": since}).status_code == status
+
+
 @pytest.mark.parametrize("count", [2, 100])
 def test_a_list_of_trials_takes_at_most_8_queries(client, django_assert_max_num_queries, count):
     edition = factories.live_edition("abc")

@@ -23,7 +23,7 @@ from drugs.api.schema import ALSO, FHIR_STUDY
 from drugs.feeds import published
 from drugs.fhir import MEDIA_TYPE, research_study
 from drugs.filters import EditionFilterSet, TrialFilterSet
-from drugs.filters.base import TextFilter
+from drugs.filters.base import MomentFilter, TextFilter
 from drugs.models import (
     Alias,
     Approval,
@@ -241,7 +241,7 @@ class SourceViewSet(RowViewSet):
 class UpdatesFilterSet(django_filters.FilterSet):
     """Updates since a moment."""
 
-    since = django_filters.IsoDateTimeFilter(
+    since = MomentFilter(
         field_name="goes_live_at", lookup_expr="gte", label="Went live at this moment (ISO 8601) or later"
     )
 

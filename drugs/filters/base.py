@@ -1,5 +1,6 @@
 """What both FilterSets share: an invalid value shows nothing and says so; the state in links and words."""
 
+import datetime as dt
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
@@ -11,6 +12,7 @@ from django.core.validators import MaxLengthValidator
 from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext as _
+from django_filters.fields import IsoDateTimeField
 
 MAX_LENGTH = 100
 
@@ -40,6 +42,21 @@ class TextField(forms.CharField):
 
 class TextFilter(django_filters.CharFilter):
     field_class = TextField
+
+
+class MomentField(IsoDateTimeField):
+    """A moment in UTC: databases take fewer offsets than ISO 8601 allows (PostgreSQL up to 15:59)."""
+
+    def clean(self, value: Any) -> dt.datetime | None:
+        moment = super().clean(value)
+        try:
+            return moment and moment.astimezone(dt.UTC)
+        except OverflowError as error:  # in UTC it would lie before the year 1 or after 9999
+            raise ValidationError(self.error_messages["invalid"], code="invalid") from error
+
+
+class MomentFilter(django_filters.IsoDateTimeFilter):
+    field_class = MomentField
 
 
 class RecordFilterSet(django_filters.FilterSet):
