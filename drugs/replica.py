@@ -31,7 +31,7 @@ _reads: ContextVar[bool] = ContextVar("reads_replica", default=False)
 
 
 class PublicReads:
-    """The database router: what is asked within `from_replica` goes there, all else to the primary."""
+    """The database router: what `read_public` asks goes to the replica, all else to the primary."""
 
     def db_for_read(self, model: type[models.Model], **hints: Any) -> str | None:
         return ALIAS if _reads.get() else None
