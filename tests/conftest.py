@@ -22,9 +22,9 @@ def pytest_collection_modifyitems(config, items):
             if item.get_closest_marker("slow_fault"):
                 item.add_marker(pytest.mark.skip(reason="slow: make faults"))
     if not config.getoption("--all") and site.DATABASES["default"]["ENGINE"].endswith("postgresql"):
-        again = [item for item in items if _asks_the_database(item)]
-        config.hook.pytest_deselected(items=[item for item in items if item not in set(again)])
-        items[:] = again
+        asks = {item: _asks_the_database(item) for item in items}
+        config.hook.pytest_deselected(items=[item for item in items if not asks[item]])
+        items[:] = [item for item in items if asks[item]]
 
 
 def _asks_the_database(item):

@@ -1,6 +1,9 @@
 """The project as a whole: settings refuse insecure values, migrations are complete."""
 
+import base64
+import hashlib
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -51,3 +54,12 @@ def test_development_needs_no_variable():
     result = manage("check")
 
     assert result.returncode == 0, result.stderr
+
+
+def test_the_policy_of_nginx_own_page_names_its_style():
+    """Else the browser would drop the style, and with it the size of the link, when nobody can answer."""
+    conf = (ROOT / "deploy" / "nginx.conf").read_text()
+    (style,) = re.findall("<style>(.*?)</style>", conf)
+    (named,) = re.findall("style-src 'sha256-([^']+)'", conf)
+
+    assert named == base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()

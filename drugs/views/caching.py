@@ -59,7 +59,8 @@ def etag_of(request: HttpRequest, version: int, due: int, day: dt.date) -> str:
 def public_page(view: View, *, shows_portraits: bool = False) -> View:
     """A view of published content: takes `at`, answers 304 where nothing changed, may be kept by anyone for a minute.
 
-    With portraits on it a page is asked for anew each time: one that was taken down is gone at once, everywhere.
+    With portraits on it a page is asked for anew each time: one that was taken down is gone at once, everywhere; within about a
+    second where a replica is read.
     """
 
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:

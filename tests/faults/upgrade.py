@@ -78,8 +78,10 @@ def upgrade(stack: Stack, seconds: float) -> str:
     numbers, turns = count(), cycle(pages)
     answers: list[Answer] = []
 
+    def address() -> str:
+        return f"{next(turns)}?asked={next(numbers)}"
+
     def read() -> None:
-        address = lambda: f"{next(turns)}?asked={next(numbers)}"  # noqa: E731
         answers.extend(asyncio.run(a_second(stack.ports["web"], 10, seconds * 2, address)))
 
     readers = threading.Thread(target=read)
