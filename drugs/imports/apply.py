@@ -132,15 +132,17 @@ class _Application:
         for at in range(0, len(keys), _BATCH):
             batch = ImportRow.objects.filter(bulk.is_in(ImportRow, "id", keys[at : at + _BATCH])).order_by("pk")
             found = list(batch.values_list(*_COLUMNS))
+            rows = [row[1] for row in found]
+            # The range keeps PostgreSQL from reading all rows of the run for each batch: of a run just stored it knows nothing.
             waiting = self.run.records_waiting.filter(
-                bulk.is_in(ImportRecord, "row", [row[1] for row in found])
+                bulk.is_in(ImportRecord, "row", rows), row__range=(min(rows, default=0), max(rows, default=0))
             ).order_by()
             said = {
                 row: (bulk.read_json(said), bulk.JsonText(raw))
                 for row, said, raw in waiting.values_list("row", "said", "raw")
             }
-            if rows := [_Row(*row, *said[row[1]]) for row in found if row[1] in said]:  # type: ignore[call-arg]
-                yield rows
+            if batch_of := [_Row(*row, *said[row[1]]) for row in found if row[1] in said]:  # type: ignore[call-arg]
+                yield batch_of
 
     def _write(self, rows: Sequence[_Row]) -> None:
         by_row = {row.row: row for row in rows}
