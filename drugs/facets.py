@@ -16,6 +16,7 @@ from drugs.filters.editions import furthest_ranks, matching_text
 from drugs.models import Dosing, Edition, Sponsor
 from drugs.regions import EU, is_in_eu, region_choices
 from drugs.standings import Standing, approvals_in_force, standings
+from drugs.unchanged import cannot_be_told
 from drugs.vocabulary import PHASE_RANKS
 
 #: A facet with more options than this shows those that find most, and those that are chosen.
@@ -103,7 +104,9 @@ def _kept(live: QuerySet[Edition], content: str) -> Reading:
     """The reading of one content, read once where there are many editions."""
     key = f"edition-facets-{hashlib.sha256(f'{settings.RELEASE}|{content}'.encode()).hexdigest()[:32]}"
     reading: Reading | None = cache.get(key)
-    if reading is None:
+    if reading is not None:
+        cannot_be_told()
+    else:
         reading = _read(live)
         if len(reading.editions) > SMALL:
             cache.set(key, reading, KEPT_FOR)

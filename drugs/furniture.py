@@ -1,6 +1,7 @@
 """What stands around every public page: menus, announcements, lines at the foot, the way to help.
 
-Read in one query and kept by the content version: a page reads nothing for it until something public changes.
+Read in one query and kept by the content version: a page reads nothing for it until something public changes, and then
+asks first whether it was this that changed.
 Announcements come and go by the day; `Furniture.moments` says when, so that no page is kept past one.
 """
 
@@ -19,6 +20,7 @@ from django.utils.translation import gettext as _
 
 from drugs.models import Announcement, ContentVersion, Disclaimer, MenuEntry, PageVersion, Portrait
 from drugs.models.page import HELP_SLUG
+from drugs.unchanged import Reading, cannot_be_told, recorded
 from drugs.vocabulary import MenuPlace
 
 #: What was read for a content version is read again after so many seconds all the same: a restored backup counts anew.
@@ -91,17 +93,35 @@ class Around:
         return self.furniture.announcements(self.at)
 
 
+#: What this process read last, with the reading that tells whether it stands.
+_last: tuple[Furniture, Reading] | None = None
+
+
 def furniture_of(version: int) -> Furniture:
-    """The furniture as of one content version: kept, or read in one query."""
+    """The furniture as of one content version: kept, or as it was, or read in one query."""
     key = f"furniture:{settings.RELEASE}:{version}"
     kept: Furniture | None = cache.get(key)
     if kept is None:
-        kept = _built(_rows())
+        kept = _read(version, timezone.now())
         cache.set(key, kept, KEPT_FOR)
     return kept
 
 
+def _read(version: int, at: dt.datetime) -> Furniture:
+    global _last
+    if not settings.KEPT_PAGES_MB:
+        return _built(_rows(at))
+    if _last and _last[1].is_unchanged(at):
+        return _last[0]
+    with recorded(at) as recorder:
+        found = _built(_rows(at))
+    reading = recorder.reading()
+    _last = (found, reading) if reading and ContentVersion.current() == version else None
+    return found
+
+
 def current_furniture() -> Furniture:
+    cannot_be_told()
     return furniture_of(ContentVersion.current())
 
 
@@ -138,8 +158,8 @@ def standing() -> Furniture:
 _COLUMNS = ("kind", "heading", "label", "text", "slug", "url", "place", "starts", "ends")
 
 
-def _rows() -> list[dict[str, Any]]:
-    live = PageVersion.objects.live(timezone.now())
+def _rows(at: dt.datetime) -> list[dict[str, Any]]:
+    live = PageVersion.objects.live(at)
     shown = Q(page=None) | Q(page__in=live.values("page"))
     title = live.filter(page=OuterRef("page")).values("title")[:1]
     menus = _named(

@@ -23,6 +23,7 @@ from django.db.models import QuerySet
 from drugs.facets import Facet, options_of
 from drugs.filters import TrialFilterSet
 from drugs.models import ContentVersion, Edition, TherapyTrial, Trial, TrialIdentifier
+from drugs.unchanged import cannot_be_told
 
 #: Up to so many trials counting is quick enough to be done every time.
 SMALL = 5_000
@@ -73,7 +74,9 @@ def _kept(version: int, name: str, count: Callable[[], Any], size: Callable[[Any
     """What `count` says, asked once for each content where the site is large; `size` has its trials."""
     key = f"trial-counts-{hashlib.sha256(f'{settings.RELEASE}|{version}|{name}'.encode()).hexdigest()[:32]}"
     found = cache.get(key)
-    if found is None:
+    if found is not None:
+        cannot_be_told()
+    else:
         found = count()
         # Trials that were written meanwhile may be among them: then they are of no version.
         if size(found) > SMALL and ContentVersion.current() == version:

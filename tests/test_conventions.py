@@ -23,6 +23,7 @@ LAYERS = [
     ["drugs.full_text", "drugs.bulk"],
     ["drugs.gate"],
     ["drugs.models"],
+    ["drugs.unchanged"],
     [
         "drugs.resolution",
         "drugs.publishing",
@@ -114,6 +115,14 @@ def test_a_module_says_what_it_is(path):
     text = path.read_text()
 
     assert not text.strip() or ast.get_docstring(ast.parse(text))
+
+
+def test_what_was_read_for_an_earlier_request_is_named():
+    """Whoever takes from the cache on a public page says so (`cannot_be_told`), or a page could stand that changed."""
+    takes = {path.relative_to(ROOT).as_posix() for path in CODE if re.search(r"\bcache\.get", path.read_text())}
+    says_so = {path.relative_to(ROOT).as_posix() for path in CODE if "cannot_be_told()" in path.read_text()}
+
+    assert takes - says_so == {"drugs/watching/state.py"}  # the operations page of staff
 
 
 def test_decisions_are_numbered_once_and_short():

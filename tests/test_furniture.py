@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from drugs import furniture
 from drugs.furniture import current_furniture, furniture_of
 from drugs.models import Announcement, ContentVersion, Disclaimer, MenuEntry
 from drugs.models.menu import validate_address
@@ -34,6 +35,24 @@ def whole():
     factories.PortraitFactory()
     ContentVersion.bump()
     return page
+
+
+def test_where_pages_are_kept_it_is_read_anew_only_when_it_changed(settings, monkeypatch):
+    settings.KEPT_PAGES_MB = 8
+    monkeypatch.setattr(furniture, "_last", None)
+    whole()
+    first = furniture_of(ContentVersion.current())
+    ContentVersion.bump()
+    version = ContentVersion.current()
+
+    with CaptureQueriesContext(connection) as asking:
+        again = furniture_of(version)
+    MenuEntry.objects.create(place="top", label="Third", url="https://example.org/", position=3)
+    ContentVersion.bump()
+
+    assert len(asking) == 1
+    assert again is first
+    assert [link.label for link in current_furniture().top] == ["First", "Therapies", "Third"]
 
 
 def test_all_of_it_is_read_in_one_query_and_then_in_none():

@@ -4,12 +4,17 @@ Rule: `Cache-Control: public, max-age=60, stale-while-revalidate=600, stale-if-e
 the content version, the number of editions and announcements due at this moment, the day, the path and the accepted
 parameters. No lifetime passes the next moment at which a scheduled edition goes live or an announcement changes. The
 day, since pages count days ('738 days without results', the line 'today'): yesterday's page is another page.
+
+Where pages are kept (`KEPT_PAGES_MB`), a process also knows what each of its pages was read from. A public change that left
+all that as it was leaves the page its ETag: it is answered by 304, not made anew (docs/adr/0012).
 """
 
 import datetime as dt
 import functools
 import hashlib
-from collections.abc import Callable
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Collection
 from typing import Any, NamedTuple
 
 from django.conf import settings
@@ -20,9 +25,10 @@ from django.utils import timezone
 from django.utils.http import parse_etags
 
 from drugs.backups.record import restored_at
-from drugs.furniture import Around, furniture_of
+from drugs.furniture import Around, Furniture, furniture_of
 from drugs.models import ContentVersion, Publication
 from drugs.replica import read_public
+from drugs.unchanged import Reading, recorded
 from drugs.watching.requests import route_of
 
 MAX_AGE = 60
@@ -56,6 +62,45 @@ def etag_of(request: HttpRequest, version: int, due: int, day: dt.date) -> str:
     return f'W/"{hashlib.sha256(text.encode(errors="surrogateescape")).hexdigest()[:32]}"'
 
 
+class Circumstances(NamedTuple):
+    """All that a public page is made of besides the database: equal ones make the same page of the same answers."""
+
+    address: str
+    day: dt.date
+    due: int
+    furniture: Furniture
+
+
+class Readings:
+    """What pages of this process were read from, by ETag; those that nobody asked for longest are forgotten."""
+
+    MOST = 2_000
+
+    def __init__(self) -> None:
+        self._found: OrderedDict[str, tuple[Circumstances, Reading]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def put(self, etag: str, circumstances: Circumstances, reading: Reading) -> None:
+        with self._lock:
+            self._found[etag] = circumstances, reading
+            while len(self._found) > self.MOST:
+                self._found.popitem(last=False)
+
+    def unchanged(self, etags: Collection[str], circumstances: Circumstances, at: dt.datetime) -> str | None:
+        """The first of `etags` whose page would be made again just so."""
+        for etag in etags:
+            with self._lock:
+                found = self._found.get(etag)
+                if found:
+                    self._found.move_to_end(etag)
+            if found and found[0] == circumstances and found[1].is_unchanged(at):
+                return etag
+        return None
+
+
+readings = Readings()
+
+
 def public_page(view: View, *, shows_portraits: bool = False) -> View:
     """A view of published content: takes `at`, answers 304 where nothing changed, may be kept by anyone for a minute.
 
@@ -64,6 +109,7 @@ def public_page(view: View, *, shows_portraits: bool = False) -> View:
     """
 
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        response: HttpResponseBase
         at = timezone.now()
         version, due, upcoming = content_state(at)
         request.content_version = version  # type: ignore[attr-defined]
@@ -71,9 +117,19 @@ def public_page(view: View, *, shows_portraits: bool = False) -> View:
         around = Around(furniture_of(version), at)
         request.around = around  # type: ignore[attr-defined]
         passed = [moment for moment in around.moments if moment <= at]
-        etag = etag_of(request, version, due + len(passed), timezone.localdate(at))
-        if request.method in ("GET", "HEAD") and etag in parse_etags(request.headers.get("If-None-Match", "")):
-            response: HttpResponseBase = HttpResponseNotModified()
+        day = timezone.localdate(at)
+        etag = etag_of(request, version, due + len(passed), day)
+        now = Circumstances(request.get_full_path(), day, due + len(passed), around.furniture)
+        asked = parse_etags(request.headers.get("If-None-Match", "")) if request.method in ("GET", "HEAD") else []
+        known = etag if etag in asked else readings.unchanged(asked, now, at)
+        if known:
+            etag, response = known, HttpResponseNotModified()
+        elif settings.KEPT_PAGES_MB and request.method == "GET" and not request.COOKIES:
+            with recorded(at) as recorder:
+                response = view(request, *args, at=at, **kwargs)
+            reading = recorder.reading() if response.status_code == 200 and not response.streaming else None
+            if reading and ContentVersion.current() == version:
+                readings.put(etag, now, reading)
         else:
             response = view(request, *args, at=at, **kwargs)
         if response.status_code in (200, 304):

@@ -15,7 +15,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
@@ -53,6 +53,10 @@ class Kept:
     etag: str
     headers: tuple[tuple[str, str], ...]
     content: bytes
+
+    def still_good(self, found: KeptUntil, at: dt.datetime) -> "Kept":
+        """The same, of a content version that left it as it was."""
+        return replace(self, version=found.version, until=_until(found, at), upcoming=found.upcoming)
 
 
 class Store:
@@ -124,12 +128,14 @@ class KeptPages:
         if not isinstance(response, HttpResponse):
             start_response(*said[0])
             return response
-        if not (kept and response.status_code == HTTPStatus.NOT_MODIFIED):
+        if kept and found and response.status_code == HTTPStatus.NOT_MODIFIED:
+            kept = kept.still_good(found, at)
+        else:
             kept = _kept(response, key, at)
             if kept is None:
                 start_response(*said[0])
                 return response
-            self.store.put(key, kept)
+        self.store.put(key, kept)
         status, headers, content = _answer(kept, environ, at)
         start_response(status, [*headers, (REQUEST_ID, response[REQUEST_ID])])
         response.close()
@@ -179,10 +185,13 @@ def _kept(response: HttpResponse, key: Key, at: dt.datetime) -> Kept | None:
     if encoding:
         response["Content-Encoding"] = encoding
     headers = tuple((name, value) for name, value in response.items() if name.lower() not in _NOT_KEPT)
-    midnight = timezone.localtime(at).replace(hour=0, minute=0, second=0, microsecond=0) + dt.timedelta(days=1)
-    until = min(found.upcoming, midnight) if found.upcoming else midnight
     content = _WRITERS[encoding](response.content)
-    return Kept(found.version, until, found.upcoming, found.route, response["ETag"], headers, content)
+    return Kept(found.version, _until(found, at), found.upcoming, found.route, response["ETag"], headers, content)
+
+
+def _until(found: KeptUntil, at: dt.datetime) -> dt.datetime:
+    midnight = timezone.localtime(at).replace(hour=0, minute=0, second=0, microsecond=0) + dt.timedelta(days=1)
+    return min(found.upcoming, midnight) if found.upcoming else midnight
 
 
 def _answer(kept: Kept, environ: WSGIEnvironment, at: dt.datetime) -> tuple[str, list[tuple[str, str]], list[bytes]]:
