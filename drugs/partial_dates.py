@@ -7,6 +7,7 @@ text order is date order and a year is a range: `>= "2025", < "2026"`.
 import calendar
 import datetime as dt
 import re
+from functools import lru_cache
 from typing import Any, Self
 
 from django import forms
@@ -14,7 +15,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils import formats
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 ISO_PATTERN = r"^\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$"
@@ -65,8 +66,13 @@ class PartialDate(str):
     @property
     def display(self) -> str:
         """The date in words of the active language, no more precise than it is: '3 May 2025', 'May 2025', '2025'."""
-        form = {"year": "Y", "month": "YEAR_MONTH_FORMAT", "day": "DATE_FORMAT"}[self.precision]
-        return formats.date_format(self.earliest, form)
+        return _in_words(self, get_language())
+
+
+@lru_cache(maxsize=10_000)
+def _in_words(date: PartialDate, _language: str | None) -> str:
+    form = {"year": "Y", "month": "YEAR_MONTH_FORMAT", "day": "DATE_FORMAT"}[date.precision]
+    return formats.date_format(date.earliest, form)
 
 
 class PartialDateFormField(forms.CharField):

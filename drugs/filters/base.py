@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
@@ -121,10 +122,13 @@ class RecordFilterSet(django_filters.FilterSet):
                     name, value, self.words_of(name, value), "?" + rest.urlencode() if rest.urlencode() else "?"
                 )
 
+    @cached_property
+    def _chosen(self) -> dict[str, list[str]]:
+        return dict(self.accepted().lists())
+
     def toggled(self, name: str, value: str) -> str:
         """The address with this value chosen, or without it where it is; the other values stay."""
-        chosen = dict(self.accepted().lists())
-        chosen[name] = sorted({*chosen.get(name, [])} ^ {value})
+        chosen = {**self._chosen, name: sorted({*self._chosen.get(name, [])} ^ {value})}
         return "?" + urlencode([(known, one) for known in self.filters for one in chosen.get(known, [])])
 
     def words_of(self, name: str, value: str) -> str:

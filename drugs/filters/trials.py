@@ -4,6 +4,7 @@ from typing import Any
 
 import django_filters
 from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
+from django.db.models.query import EmptyQuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -69,7 +70,7 @@ class TrialFilterSet(RecordFilterSet):
         )
 
     def filter_therapy(self, queryset: QuerySet[Trial], name: str, value: Any) -> QuerySet[Trial]:
-        if not value:
+        if isinstance(value, EmptyQuerySet):  # nothing is chosen: not worth a question
             return queryset
         links = TherapyTrial.objects.public().filter(trial=OuterRef("pk"), therapy__in=list(value))
         return queryset.filter(Exists(links))
