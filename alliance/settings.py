@@ -5,6 +5,7 @@ insecure value: see `drugs/checks.py` and docs/deploy.md.
 """
 
 from pathlib import Path
+from typing import Any
 
 from csp.constants import NONCE, NONE, SELF
 from django.conf.locale.en_GB import formats as british
@@ -187,8 +188,23 @@ STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_URL = "media/"
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", str(BASE_DIR / "media")))
-STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+#: A bucket of S3, or of what speaks its language, in the place of the folder. Nothing in it is public.
+MEDIA_BUCKET = env.str("MEDIA_BUCKET", "")
+STORAGES: dict[str, dict[str, Any]] = {
+    "default": {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            "bucket_name": MEDIA_BUCKET,
+            "endpoint_url": env.str("MEDIA_BUCKET_ENDPOINT", "") or None,
+            "region_name": env.str("MEDIA_BUCKET_REGION", "") or None,
+            "access_key": env.str("MEDIA_BUCKET_KEY", "") or None,
+            "secret_key": env.str("MEDIA_BUCKET_SECRET", "") or None,
+            "default_acl": None,
+            "file_overwrite": False,
+        },
+    }
+    if MEDIA_BUCKET
+    else {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
         if PRODUCTION

@@ -6,15 +6,17 @@ import io
 import json
 import sqlite3
 import zipfile
+from pathlib import Path
 
 import pytest
+from django.core.files.storage import default_storage
 from django.core.management import call_command
 from django.utils import timezone
 from frictionless import Package, system
 
 from drugs.models import TherapyTrial, Trial, TrialSnapshot
 from drugs.open_data import TABLES
-from drugs.open_data.files import write_release
+from drugs.open_data.files import release_files, write_release
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -78,8 +80,13 @@ def test_other_tables_and_dates_are_not_found(client, edition, path):
     assert client.get(path).status_code == 404
 
 
+def released():
+    """The folder of today's release."""
+    return Path(default_storage.path("data")) / write_release(timezone.now())
+
+
 def test_a_release_is_valid_by_its_own_description(edition):
-    folder = write_release(timezone.now())
+    folder = released()
 
     with system.use_context(trusted=True):
         report = Package(str(folder / "datapackage.json")).validate()
@@ -88,7 +95,7 @@ def test_a_release_is_valid_by_its_own_description(edition):
 
 
 def test_a_release_keeps_its_checksums_zip_and_sqlite(client, edition):
-    folder = write_release(timezone.now())
+    folder = released()
 
     for line in (folder / "SHA256SUMS").read_text().splitlines():
         digest, name = line.split("  ")
@@ -102,8 +109,8 @@ def test_a_release_keeps_its_checksums_zip_and_sqlite(client, edition):
         == (folder / "trials.csv").read_bytes()
     )
     assert client.get(f"/data/{folder.name}/..%2f..%2fsettings.py").status_code == 404
-    again = write_release(timezone.now())
-    assert again == folder
+    assert released() == folder
+    assert {path.name for path in folder.iterdir()} == {name for name, _size in release_files(folder.name)}
 
 
 def test_the_trials_table_imported_again_changes_nothing(client, edition, tmp_path):

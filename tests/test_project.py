@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import json
 import os
 import re
 import subprocess
@@ -10,6 +11,8 @@ from pathlib import Path
 
 import pytest
 from django.core.management import call_command
+
+from drugs.api.problems import problem as api_problem
 
 ROOT = Path(__file__).resolve().parent.parent
 SECURE = {"ENVIRONMENT": "production", "SECRET_KEY": "Zx9-kQ7_" * 10, "ALLOWED_HOSTS": "therapies.example.org"}
@@ -63,3 +66,12 @@ def test_the_policy_of_nginx_own_page_names_its_style():
     (named,) = re.findall("style-src 'sha256-([^']+)'", conf)
 
     assert named == base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+
+
+def test_programs_get_the_apis_own_kind_of_error_from_nginx():
+    conf = (ROOT / "deploy" / "nginx.conf").read_text()
+    (problem,) = re.findall(r"return 503 '(\{.*\})';", conf)
+
+    assert json.loads(problem).keys() == api_problem(503, "", "").keys() - {
+        "instance"
+    }  # an address could break the text

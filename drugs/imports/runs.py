@@ -48,10 +48,22 @@ class _Streamed(File):
 
     def __init__(self, counted: _Counted) -> None:
         super().__init__(None)
-        self._counted = counted
+        self._chunks, self._left = iter(counted), b""
 
     def chunks(self, chunk_size: int | None = None) -> Any:
-        return iter(self._counted)
+        """As a folder takes it."""
+        return self._chunks
+
+    def read(self, size: int = -1) -> bytes:  # type: ignore[override]
+        """As a bucket takes it."""
+        while size < 0 or len(self._left) < size:
+            chunk = next(self._chunks, b"")
+            if not chunk:
+                break
+            self._left += chunk
+        end = len(self._left) if size < 0 else size
+        taken, self._left = self._left[:end], self._left[end:]
+        return taken
 
 
 def store(

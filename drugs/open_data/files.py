@@ -9,17 +9,22 @@ import hashlib
 import io
 import json
 import sqlite3
+import tempfile
 import zipfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.core.files import File
+from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from drugs.imports.spreadsheets import harmless
+from drugs.models import ContentVersion
 from drugs.open_data.columns import Column, Table
 from drugs.open_data.tables import TABLES
+from drugs.unchanged import cannot_be_told
 
 _SQLITE_TYPES = {"integer": "INTEGER", "number": "REAL"}
 
@@ -93,49 +98,77 @@ def _resource(table: Table, sha256: str | None) -> dict[str, Any]:
     return resource | ({"hash": f"sha256:{sha256}"} if sha256 else {})
 
 
-# Releases: one folder a day
+# Releases: one folder a day, in the storage of all files. One is there once its checksums are, which are written last.
 
-
-def releases_folder() -> Path:
-    return Path(settings.MEDIA_ROOT) / "data"
+_RELEASES = "data"
+SUMS = "SHA256SUMS"
 
 
 def releases() -> list[str]:
     """The dates of past releases, the latest first."""
-    folder = releases_folder()
-    if not folder.is_dir():
+    cannot_be_told()  # the storage is asked, no database
+    try:
+        dates, _files = default_storage.listdir(_RELEASES)
+    except FileNotFoundError:
         return []
-    return sorted((path.name for path in folder.iterdir() if path.is_dir() and path.name[0].isdigit()), reverse=True)
+    return sorted((date for date in dates if date[:1].isdigit() and is_released(date)), reverse=True)
 
 
-def write_release(at: dt.datetime) -> Path:
-    """Write the release of that day: every table as CSV and JSON, one ZIP, one SQLite file, checksums. Replaces the day's own."""
-    folder = releases_folder() / timezone.localdate(at).isoformat()
-    draft = folder.with_name(f".{folder.name}")
-    draft.mkdir(parents=True, exist_ok=True)
+def is_released(date: str) -> bool:
+    return default_storage.exists(f"{_RELEASES}/{date}/{SUMS}")
+
+
+def release_files(date: str) -> list[tuple[str, int]]:
+    """The name and the bytes of each file of a release."""
+    cannot_be_told()
+    _folders, names = default_storage.listdir(f"{_RELEASES}/{date}")
+    return [(name, default_storage.size(f"{_RELEASES}/{date}/{name}")) for name in sorted(names)]
+
+
+def open_release_file(date: str, name: str) -> File | None:
+    """None where the release, or the file in it, is not there."""
+    path = f"{_RELEASES}/{date}/{name}"
+    return default_storage.open(path) if is_released(date) and default_storage.exists(path) else None
+
+
+def write_release(at: dt.datetime) -> str:
+    """Store the release of that day and return its date: every table as CSV and JSON, one ZIP, one SQLite file, checksums.
+
+    Replaces the day's own. Not within a transaction: the storage knows none.
+    """
+    date = timezone.localdate(at).isoformat()
+    folder = f"{_RELEASES}/{date}"
+    with tempfile.TemporaryDirectory(prefix="release-") as made:
+        _make_release(Path(made), at)
+        for name in _stored(folder):
+            default_storage.delete(f"{folder}/{name}")
+        for path in sorted(Path(made).iterdir(), key=lambda path: path.name == SUMS):
+            with path.open("rb") as file:
+                default_storage.save(f"{folder}/{path.name}", File(file))
+    ContentVersion.bump()
+    return date
+
+
+def _stored(folder: str) -> list[str]:
+    """The files of a folder, the checksums first."""
+    try:
+        _folders, names = default_storage.listdir(folder)
+    except FileNotFoundError:
+        return []
+    return sorted(names, key=lambda name: name != SUMS)
+
+
+def _make_release(folder: Path, at: dt.datetime) -> None:
     for table in TABLES.values():
-        _write(draft / f"{table.name}.csv", csv_lines(table, at))
-        _write(draft / f"{table.name}.json", json_lines(table, at))
-    _write_sqlite(draft / "therapies.sqlite3", at)
-    sums = {
-        path.name: _sha256(path)
-        for path in sorted(draft.iterdir())
-        if path.suffix in (".csv", ".json") and path.stem in TABLES
-    }
-    _write(draft / "datapackage.json", [json.dumps(data_package(at, sums), ensure_ascii=False, indent=2) + "\n"])
-    with zipfile.ZipFile(draft / "all.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        _write(folder / f"{table.name}.csv", csv_lines(table, at))
+        _write(folder / f"{table.name}.json", json_lines(table, at))
+    sums = {path.name: _sha256(path) for path in sorted(folder.iterdir())}
+    _write_sqlite(folder / "therapies.sqlite3", at)
+    _write(folder / "datapackage.json", [json.dumps(data_package(at, sums), ensure_ascii=False, indent=2) + "\n"])
+    with zipfile.ZipFile(folder / "all.zip", "w", zipfile.ZIP_DEFLATED) as archive:
         for name in [*sorted(sums), "datapackage.json"]:
-            archive.write(draft / name, name)
-    _write(
-        draft / "SHA256SUMS",
-        (f"{_sha256(path)}  {path.name}\n" for path in sorted(draft.iterdir()) if path.name != "SHA256SUMS"),
-    )
-    if folder.exists():
-        for path in folder.iterdir():
-            path.unlink()
-        folder.rmdir()
-    draft.rename(folder)
-    return folder
+            archive.write(folder / name, name)
+    _write(folder / SUMS, (f"{_sha256(path)}  {path.name}\n" for path in sorted(folder.iterdir()) if path.name != SUMS))
 
 
 def _write(path: Path, lines: Iterable[str]) -> None:
@@ -149,7 +182,6 @@ def _sha256(path: Path) -> str:
 
 
 def _write_sqlite(path: Path, at: dt.datetime) -> None:
-    path.unlink(missing_ok=True)
     connection = sqlite3.connect(path)
     with connection:
         for table in TABLES.values():

@@ -7,10 +7,19 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonRe
 from django.shortcuts import render
 
 from drugs.open_data import TABLES
-from drugs.open_data.files import csv_lines, data_package, json_lines, releases, releases_folder
+from drugs.open_data.files import (
+    csv_lines,
+    data_package,
+    is_released,
+    json_lines,
+    open_release_file,
+    release_files,
+    releases,
+)
 from drugs.views.caching import public_page
 
 _WRITERS = {"csv": ("text/csv", csv_lines), "json": ("application/json", json_lines)}
+DATE = re.compile(r"\d{4}-\d\d-\d\d")
 RELEASE_FILE = re.compile(r"[a-z]+\.(?:csv|json|zip|sqlite3)|SHA256SUMS")
 
 
@@ -42,20 +51,17 @@ def data_package_json(request: HttpRequest, *, at: dt.datetime) -> HttpResponse:
 @public_page
 def data_release(request: HttpRequest, date: str, *, at: dt.datetime) -> HttpResponse:
     """The files of one past release."""
-    if date not in releases():
+    if not (DATE.fullmatch(date) and is_released(date)):
         raise Http404
-    files = sorted((path.name, path.stat().st_size) for path in (releases_folder() / date).iterdir())
-    return render(request, "drugs/data_release.html", {"date": date, "files": files, "at": at})
+    return render(request, "drugs/data_release.html", {"date": date, "files": release_files(date), "at": at})
 
 
 def data_release_file(request: HttpRequest, date: str, name: str) -> FileResponse:
     """One file of a past release: it never changes."""
-    if date not in releases() or not RELEASE_FILE.fullmatch(name):
+    file = open_release_file(date, name) if DATE.fullmatch(date) and RELEASE_FILE.fullmatch(name) else None
+    if file is None:
         raise Http404
-    path = releases_folder() / date / name
-    if not path.is_file():
-        raise Http404
-    response = FileResponse(path.open("rb"), as_attachment=True, filename=f"{date}-{name}")
+    response = FileResponse(file, as_attachment=True, filename=f"{date}-{name}")
     response["Cache-Control"] = "public, max-age=86400, stale-if-error=604800"
     response["Access-Control-Allow-Origin"] = "*"
     return response

@@ -5,12 +5,12 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from drugs.open_data.files import write_release
+from drugs.open_data.files import release_files, write_release
 
 
 class Command(BaseCommand):
-    help = "Writes today's release of the open data under MEDIA_ROOT/data/<date>/: tables, ZIP, SQLite, data package, checksums."
+    help = "Stores today's release of the open data as data/<date>/: tables, ZIP, SQLite, data package, checksums."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        folder = write_release(timezone.now())
-        self.stdout.write(f"Release of {folder.name}: {len(list(folder.iterdir()))} files")
+        date = write_release(timezone.now())
+        self.stdout.write(f"Release of {date}: {len(release_files(date))} files")
