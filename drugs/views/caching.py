@@ -74,7 +74,7 @@ class Circumstances(NamedTuple):
 class Readings:
     """What pages of this process were read from, by ETag; those that nobody asked for longest are forgotten."""
 
-    MOST = 2_000
+    MOST = 1_000
 
     def __init__(self) -> None:
         self._found: OrderedDict[str, tuple[Circumstances, Reading]] = OrderedDict()
