@@ -17,7 +17,7 @@ from drugs.models import ContentVersion, Edition, GlossaryTerm, MenuEntry, Thera
 from drugs.publishing.publish import withdraw
 from drugs.unchanged import cannot_be_told, recorded
 from drugs.views import kept
-from drugs.views.caching import readings
+from drugs.views.caching import Circumstances, Readings, readings
 from drugs.views.kept import kept_pages
 from tests import factories, shipped
 from tests.views.test_kept import Server
@@ -129,6 +129,23 @@ def test_the_etag_of_one_page_says_nothing_of_another(site):
     assert site.get("/drugs/other/", {"If-None-Match": etag}).status_code == 200
 
 
+def test_the_pages_that_nobody_asked_for_longest_are_forgotten():
+    kept_readings, at = Readings(), timezone.now()
+    kept_readings.MOST = 2
+    factories.live_edition("abc")
+    for number in (1, 2, 1, 3):
+        kept_readings.put(f"etag-{number}", _circumstances(number), read(at))
+
+    assert kept_readings.unchanged(["etag-1", "etag-3"], _circumstances(1), at) == "etag-1"
+    assert kept_readings.unchanged(["etag-2"], _circumstances(2), at) is None
+    assert kept_readings.unchanged(["etag-1"], _circumstances(3), at) is None
+    assert kept_readings.unchanged(["etag-3"], _circumstances(3)._replace(due=1), at) is None
+
+
+def _circumstances(number):
+    return Circumstances(f"/{number}/", timezone.localdate(), 0, furniture.standing())
+
+
 def test_what_stands_around_a_page_is_a_part_of_it(site):
     factories.live_edition("abc")
     etag = site.get("/drugs/abc/")["ETag"]
@@ -148,12 +165,12 @@ def test_a_change_between_the_page_and_its_second_reading_leaves_no_reading(site
         ContentVersion.bump()
         return made(recorder)
 
-    before = len(readings._found)
+    readings._found.clear()
     with monkeypatch.context() as patch:
         patch.setattr(unchanged.Recorder, "reading", changed_meanwhile)
         site.get("/drugs/abc/")
 
-    assert len(readings._found) == before
+    assert not readings._found
 
 
 def of_the_site():

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from import_export.admin import ExportMixin
 from js_asset import Media
 
+from drugs.admin.choosing import ChoosesByTyping
 from drugs.admin.sheets import EXPORT_FORMATS, export_resource
 from drugs.audit import history_of
 from drugs.models import ContentVersion
@@ -39,7 +40,7 @@ def declared_lookups(model: type[Model], list_filter: Any, date_hierarchy: str |
         yield from (f"{date_hierarchy}__{part}" for part in ("year", "month", "day"))
 
 
-class StaffAdmin(ExportMixin, admin.ModelAdmin):
+class StaffAdmin(ChoosesByTyping, ExportMixin, admin.ModelAdmin):
     """A model's pages: declared look-ups only, formula-safe exports, one content version per public change."""
 
     formfield_overrides = HTTPS_FIRST

@@ -10,12 +10,13 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from drugs.admin.base import StaffAdmin
+from drugs.admin.choosing import ChoosesByTyping
 from drugs.admin.rows import RowFormSet
 from drugs.models import TherapyTrial
 from drugs.vocabulary import LinkDecision
 
 
-class LinkInline(admin.TabularInline):
+class LinkInline(ChoosesByTyping, admin.TabularInline):
     model = TherapyTrial
     formset = RowFormSet
     extra = 0

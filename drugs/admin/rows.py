@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from drugs import models
 from drugs.admin.base import HTTPS_FIRST, ReadOnly, StaffAdmin
+from drugs.admin.choosing import ChoosesByTyping
 from drugs.admin.unfinished import DraftRows, RowForm
 from drugs.models import Edition, Row, Source, StatusEvent, row_models
 
@@ -70,7 +71,7 @@ class DraftRowFormSet(DraftRows, RowFormSet):
     """The rows of one kind on the page of a draft."""
 
 
-class RowInline(admin.StackedInline):
+class RowInline(ChoosesByTyping, admin.StackedInline):
     """One kind of row on the edition's page; each row is opened by its name."""
 
     template = "admin/edit_inline/rows.html"

@@ -72,30 +72,30 @@ class Circumstances(NamedTuple):
 
 
 class Readings:
-    """What pages of this process were read from, by ETag; those that nobody asked for longest are forgotten."""
+    """What pages of this process were read from, by address; those that nobody asked for longest are forgotten."""
 
     MOST = 1_000
 
     def __init__(self) -> None:
-        self._found: OrderedDict[str, tuple[Circumstances, Reading]] = OrderedDict()
+        self._found: OrderedDict[str, tuple[str, Circumstances, Reading]] = OrderedDict()
         self._lock = threading.Lock()
 
     def put(self, etag: str, circumstances: Circumstances, reading: Reading) -> None:
         with self._lock:
-            self._found[etag] = circumstances, reading
+            self._found.pop(circumstances.address, None)
+            self._found[circumstances.address] = etag, circumstances, reading
             while len(self._found) > self.MOST:
                 self._found.popitem(last=False)
 
     def unchanged(self, etags: Collection[str], circumstances: Circumstances, at: dt.datetime) -> str | None:
-        """The first of `etags` whose page would be made again just so."""
-        for etag in etags:
-            with self._lock:
-                found = self._found.get(etag)
-                if found:
-                    self._found.move_to_end(etag)
-            if found and found[0] == circumstances and found[1].is_unchanged(at):
-                return etag
-        return None
+        """The one of `etags` whose page would be made again just so. One page is asked for, however many a reader names."""
+        with self._lock:
+            found = self._found.get(circumstances.address)
+            if found is None or found[0] not in etags:
+                return None
+            self._found.move_to_end(circumstances.address)
+        etag, then, reading = found
+        return etag if then == circumstances and reading.is_unchanged(at) else None
 
 
 readings = Readings()
