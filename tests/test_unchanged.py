@@ -188,6 +188,7 @@ def _texts(model):
     ]
 
 
+@pytest.mark.any_database
 def test_whatever_changes_a_page_is_what_it_would_be_now(site, plain):
     """Each text of each table is changed, past every form, where the database lets anybody."""
     shipped.load()

@@ -152,6 +152,7 @@ def test_an_empty_field_to_find_a_record_by_is_a_bad_request(client, method):
     assert client.post(address, {"_to_field": ""}).status_code == 400
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("value", ["?", "methylcobalamin", "9" * 30, "-1", "", "\x00"])
 @pytest.mark.parametrize("model", list(admin.site._registry), ids=lambda m: m._meta.label)
 def test_no_record_named_in_an_address_or_a_form_breaks_the_page_that_adds_one(client, model, value):
