@@ -54,7 +54,7 @@ class EditionFacets:
     standings: dict[int, list[Standing]]
 
 
-class Reading(NamedTuple):
+class FacetSource(NamedTuple):
     """What the facets of a list are counted from: its editions, the (value, edition) pairs of each facet, how they stand."""
 
     editions: frozenset[int]
@@ -100,10 +100,10 @@ def edition_facets(filterset: EditionFilterSet, live: QuerySet[Edition], content
     return EditionFacets(facets if filterset.is_valid() else [], len(editions), reading.furthest, reading.standings)
 
 
-def _kept(live: QuerySet[Edition], content: str) -> Reading:
+def _kept(live: QuerySet[Edition], content: str) -> FacetSource:
     """The reading of one content, read once where there are many editions."""
     key = f"edition-facets-{hashlib.sha256(f'{settings.RELEASE}|{content}'.encode()).hexdigest()[:32]}"
-    reading: Reading | None = cache.get(key)
+    reading: FacetSource | None = cache.get(key)
     if reading is not None:
         cannot_be_told()
     else:
@@ -113,7 +113,7 @@ def _kept(live: QuerySet[Edition], content: str) -> Reading:
     return reading
 
 
-def _read(live: QuerySet[Edition]) -> Reading:
+def _read(live: QuerySet[Edition]) -> FacetSource:
     base = list(live.order_by().values_list("pk", "therapy_id", "modality"))
     of_therapy = {therapy: pk for pk, therapy, _modality in base}
     phases = {rank: phase.value for phase, rank in PHASE_RANKS.items()}
@@ -141,7 +141,7 @@ def _read(live: QuerySet[Edition]) -> Reading:
     for phase, having in pairs["phase"].items():
         for pk in having:
             furthest[pk].append(phase)
-    return Reading(
+    return FacetSource(
         frozenset(pk for pk, _therapy, _modality in base),
         pairs,
         {slug: name for slug, name, _edition in sponsors},

@@ -6,8 +6,7 @@ import pytest
 from django.apps import apps
 from django.core.cache import cache
 from django.core.handlers.wsgi import WSGIHandler
-from django.core.signals import request_finished, request_started
-from django.db import DatabaseError, close_old_connections, models, transaction
+from django.db import DatabaseError, models, transaction
 from django.db.models import Value
 from django.db.models.functions import Concat
 from django.utils import timezone
@@ -20,7 +19,7 @@ from drugs.views import kept
 from drugs.views.caching import Circumstances, Readings, readings
 from drugs.views.kept import kept_pages
 from tests import factories, shipped
-from tests.views.test_kept import Server
+from tests.server import Server, connection_that_lives
 
 pytestmark = pytest.mark.django_db
 
@@ -84,12 +83,8 @@ def site(settings, monkeypatch):
     """Keeps pages, and asks each time whether one has changed."""
     settings.KEPT_PAGES_MB = 8
     monkeypatch.setattr(kept, "ASK_AFTER", 0.0)
-    # A server's request ends its connection; here that of the test has to live, as in Django's own test client.
-    for signal in (request_started, request_finished):
-        signal.disconnect(close_old_connections)
-    yield Server(kept_pages(WSGIHandler()))
-    for signal in (request_started, request_finished):
-        signal.connect(close_old_connections)
+    with connection_that_lives():
+        yield Server(kept_pages(WSGIHandler()))
 
 
 @pytest.fixture

@@ -141,8 +141,8 @@ class _Application:
                 row: (bulk.read_json(said), bulk.JsonText(raw))
                 for row, said, raw in waiting.values_list("row", "said", "raw")
             }
-            if batch_of := [_Row(*row, *said[row[1]]) for row in found if row[1] in said]:  # type: ignore[call-arg]
-                yield batch_of
+            if waiting_rows := [_Row(*row, *said[row[1]]) for row in found if row[1] in said]:  # type: ignore[call-arg]
+                yield waiting_rows
 
     def _write(self, rows: Sequence[_Row]) -> None:
         by_row = {row.row: row for row in rows}

@@ -125,11 +125,7 @@ def public_page(view: View, *, shows_portraits: bool = False) -> View:
         if known:
             etag, response = known, HttpResponseNotModified()
         elif settings.KEPT_PAGES_MB and request.method == "GET" and not request.COOKIES:
-            with recorded(at) as recorder:
-                response = view(request, *args, at=at, **kwargs)
-            reading = recorder.reading() if response.status_code == 200 and not response.streaming else None
-            if reading and ContentVersion.current() == version:
-                readings.put(etag, now, reading)
+            response = _noted(lambda: view(request, *args, at=at, **kwargs), etag, now, version, at)
         else:
             response = view(request, *args, at=at, **kwargs)
         if response.status_code in (200, 304):
@@ -151,6 +147,18 @@ def public_page(view: View, *, shows_portraits: bool = False) -> View:
         return answer(request, *args, **kwargs)
 
     return wrapped
+
+
+def _noted(
+    make: Callable[[], HttpResponseBase], etag: str, circumstances: Circumstances, version: int, at: dt.datetime
+) -> HttpResponseBase:
+    """The page that `make` makes; what it was read from is kept, unless something changed meanwhile."""
+    with recorded(at) as recorder:
+        response = make()
+    reading = recorder.reading() if response.status_code == 200 and not response.streaming else None
+    if reading and ContentVersion.current() == version:
+        readings.put(etag, circumstances, reading)
+    return response
 
 
 def lifetime(at: dt.datetime, upcoming: dt.datetime | None) -> str:

@@ -1,9 +1,9 @@
-"""Bytes of public pages, compressed too, kept once per content version in each process: `KEPT_PAGES_MB`, off when unset.
+"""Bytes of public pages, compressed too, kept in each process: `KEPT_PAGES_MB`, off when unset.
 
 What is kept is a whole answer to an anonymous GET, by host, scheme, address and encoding. It is good while the content
-version is the same and the next scheduled moment has not come. Once a second the site is asked, as a browser asks, whether
-what is kept has changed, so a public change shows a second later at most, and a site without its database says so. Nobody with
-a cookie ever gets a kept answer. Pages with portraits are never kept.
+version is the same, or left the page as it was (`drugs/unchanged.py`), and the next scheduled moment has not come. Once a
+second the site is asked, as a browser asks, whether what is kept has changed, so a public change shows a second later at most,
+and a site without its database says so. Nobody with a cookie ever gets a kept answer. Pages with portraits are never kept.
 
 It stands around Django's own WSGI application (alliance/wsgi.py): a kept answer costs neither a request object nor a
 middleware. It carries the headers that they had given it, and is counted and logged as any other.

@@ -8,10 +8,8 @@ import time
 import brotli
 import pytest
 from django.core.handlers.wsgi import WSGIHandler
-from django.core.signals import request_finished, request_started
-from django.db import OperationalError, close_old_connections
-from django.http import HttpResponse
-from django.test import Client, RequestFactory
+from django.db import OperationalError
+from django.test import Client
 from django.utils import timezone
 
 from drugs.models import ContentVersion
@@ -19,6 +17,7 @@ from drugs.views import kept
 from drugs.views.kept import Kept, Store, kept_pages
 from tests import factories
 from tests.admin.people import staff
+from tests.server import Server, connection_that_lives
 
 pytestmark = pytest.mark.django_db
 PAGES = ["/", "/drugs/", "/drugs/kept/", "/trials/?status=RECRUITING", "/updates/feed/", "/glossary/"]
@@ -30,32 +29,8 @@ def _kept(settings, monkeypatch):
     settings.KEPT_PAGES_MB = 1
     monkeypatch.setattr(kept, "ASK_AFTER", 0.0)
     factories.live_edition("kept")
-    # A server's request ends its connection; here that of the test has to live, as in Django's own test client.
-    for signal in (request_started, request_finished):
-        signal.disconnect(close_old_connections)
-    yield
-    for signal in (request_started, request_finished):
-        signal.connect(close_old_connections)
-
-
-class Server:
-    """Asks a WSGI application as a server does: `environ` in, status, headers and bytes out."""
-
-    def __init__(self, application):
-        self.application = application
-
-    def get(self, address, headers=None, method="GET", **more):
-        environ = RequestFactory().generic(method, address, headers={"host": "testserver"} | (headers or {})).environ
-        said = []
-        content = self.application(environ | more, lambda *start: said.append(start))
-        ((status, sent),) = said
-        response = HttpResponse(b"".join(content), status=int(status.split()[0]))
-        del response["Content-Type"]
-        for name, value in sent:
-            response[name] = value
-        if hasattr(content, "close"):
-            content.close()
-        return response
+    with connection_that_lives():
+        yield
 
 
 @pytest.fixture

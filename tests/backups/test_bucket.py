@@ -19,7 +19,7 @@ from drugs.imports.problems import FileRefusedError
 from drugs.models import ImportRun, Trial
 from drugs.open_data.files import releases, write_release
 from tests import factories
-from tests.backups.conftest import _other_databases, empty_database  # noqa: F401 (a fixture that all tests here use)
+from tests.backups.conftest import empty_database
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
