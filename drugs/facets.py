@@ -1,29 +1,25 @@
 """Counts beside each option of a filter: how many records it would show with all the *other* filters as they are."""
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from django.conf import settings
-from django.core.cache import cache
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from drugs.filters import EditionFilterSet
 from drugs.filters.editions import furthest_ranks, matching_text
 from drugs.models import Dosing, Edition, Sponsor
+from drugs.once import Content, once
 from drugs.regions import EU, is_in_eu, region_choices
 from drugs.standings import Standing, approvals_in_force, standings
-from drugs.unchanged import cannot_be_told
 from drugs.vocabulary import PHASE_RANKS
 
 #: A facet with more options than this shows those that find most, and those that are chosen.
 MOST_OPTIONS = 24
-#: A site with more editions than this reads its facets once for each content version.
+#: A site with more editions than this reads its facets once for each content.
 SMALL = 100
-KEPT_FOR = 600
 
 
 class Option(NamedTuple):
@@ -64,13 +60,18 @@ class FacetSource(NamedTuple):
     standings: dict[int, list[Standing]]
 
 
-def edition_facets(filterset: EditionFilterSet, live: QuerySet[Edition], content: str = "") -> EditionFacets:
+def edition_facets(
+    filterset: EditionFilterSet, live: QuerySet[Edition], content: Content | None = None, name: str = ""
+) -> EditionFacets:
     """The facets of /drugs/, their (value, edition) pairs read once per facet and intersected here.
 
-    docs/design.md, decision 5, has why. `content` names what `live` holds: content version, editions due, stage. With it a
-    large site reads once for each content.
+    docs/design.md, decision 5, has why. With `content` a large site reads once for each content what `name` calls `live`.
     """
-    reading = _kept(live, content) if content else _read(live)
+
+    def read() -> FacetSource:
+        return _read(live)
+
+    reading = once(content, f"facets|{name}", read, lambda found: len(found.editions) > SMALL) if content else read()
     editions, pairs = set(reading.editions), reading.pairs
     labels = {
         "sponsor": reading.sponsors,
@@ -98,19 +99,6 @@ def edition_facets(filterset: EditionFilterSet, live: QuerySet[Edition], content
             )
         )
     return EditionFacets(facets if filterset.is_valid() else [], len(editions), reading.furthest, reading.standings)
-
-
-def _kept(live: QuerySet[Edition], content: str) -> FacetSource:
-    """The reading of one content, read once where there are many editions."""
-    key = f"edition-facets-{hashlib.sha256(f'{settings.RELEASE}|{content}'.encode()).hexdigest()[:32]}"
-    reading: FacetSource | None = cache.get(key)
-    if reading is not None:
-        cannot_be_told()
-    else:
-        reading = _read(live)
-        if len(reading.editions) > SMALL:
-            cache.set(key, reading, KEPT_FOR)
-    return reading
 
 
 def _read(live: QuerySet[Edition]) -> FacetSource:
@@ -152,7 +140,7 @@ def _read(live: QuerySet[Edition]) -> FacetSource:
 
 def _with_text(filterset: EditionFilterSet, live: QuerySet[Edition], editions: set[int]) -> set[int]:
     """Those of `editions` that the words asked for are found in."""
-    text = filterset.form.cleaned_data.get("q") if filterset.is_valid() else ""
+    text = filterset.chosen("q")
     return set(matching_text(live, text).order_by().values_list("pk", flat=True)) if text else editions.copy()
 
 

@@ -74,5 +74,4 @@ def _slice(rows: QuerySet[Any], start: int, stop: int) -> list[Any]:
     if start < FAR:
         return list(rows[start:stop])
     keys = list(rows.values_list("pk", flat=True)[start:stop])
-    found = {row.pk: row for row in rows.filter(pk__in=keys)}
-    return [found[key] for key in keys if key in found]
+    return list(rows.filter(pk__in=keys))

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Mapping
 from html import escape, unescape
 from typing import NamedTuple
 
-from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
@@ -17,6 +16,7 @@ from django.utils.translation import ngettext
 
 from drugs.explaining import Glossary, Term
 from drugs.models import Source
+from drugs.models.trial import trial_address
 from drugs.registry_numbers import numbers_in
 from drugs.rich_text import clean_html, clean_marked
 
@@ -136,7 +136,7 @@ class Renderer:
     def _numbers(self, text: str) -> Iterable[Link]:
         for start, stop, number in numbers_in(text):
             if home := self.numbers.get(number.number):
-                yield start, stop, reverse("trial-detail", args=[home.replace("/", "-")]), "trial"
+                yield start, stop, trial_address(home), "trial"
 
 
 def _one_after_the_other(links: Iterable[Link]) -> list[Link]:

@@ -3,32 +3,25 @@
 A facet counts under all filters but its own. Facets of which nothing is chosen share the list's own rows: one
 statement reads these rows once and counts them all, so that the numbers of a page agree with each other.
 
-What a large site counted is kept under the content version, which every public change raises in its own
-transaction: a kept number is never of an older content. A small site counts anew each time.
+What a large site counted is kept for its content (drugs/once.py). A small site counts anew each time.
 """
 
-import hashlib
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
-from django.conf import settings
-from django.core.cache import cache
 from django.core.exceptions import EmptyResultSet
 from django.db import connections
 from django.db.models import QuerySet
 
 from drugs.facets import Facet, options_of
 from drugs.filters import TrialFilterSet
-from drugs.models import ContentVersion, Edition, TherapyTrial, Trial, TrialIdentifier
-from drugs.unchanged import cannot_be_told
+from drugs.models import TherapyTrial, Trial, TrialIdentifier
+from drugs.once import Content, once
 
 #: Up to so many trials counting is quick enough to be done every time.
 SMALL = 5_000
-#: How long kept counts may stay, in seconds; a new content version leaves them behind at once.
-KEPT_FOR = 24 * 60 * 60
 
 #: The facets in the order of the page: those that are columns of Trial, and those of tables of their own.
 COLUMNS = {"status": "overall_status", "phase": "phases", "study_type": "study_type"}
@@ -46,42 +39,34 @@ Counts = dict[str, Counter[str]]
 
 @dataclass
 class TrialCounts:
-    """`total`: trials in the list; `whole`: trials without any filter; `facets`: the options with their counts."""
+    """`total`: trials in the list; `whole`: trials without any filter; `by_value`: trials by facet and value."""
 
     total: int
     whole: int
-    facets: list[Facet]
+    by_value: Counts
+
+    @property
+    def is_of_a_large_site(self) -> bool:
+        return self.whole > SMALL
 
 
-def trial_counts(filterset: TrialFilterSet, live: Sequence[Edition], version: int) -> TrialCounts:
-    """The counts of a list. `live`: the live editions; `version`: the content version of this request."""
-    whole = partial(_kept, version, "whole", filterset.queryset.count, lambda count: count)
+def trial_counts(filterset: TrialFilterSet, content: Content) -> TrialCounts:
+    """The counts of a list; none by value where the filters ask for something that cannot be."""
+
+    def whole(count: Callable[[], int]) -> int:
+        return once(content, "trials", count, lambda count: count > SMALL)
+
     if not filterset.is_valid():
-        return TrialCounts(0, whole(), [])
+        return TrialCounts(0, whole(filterset.queryset.count), {})
     query = filterset.accepted()
     query.pop("sort", None)
-    count = partial(_counted, filterset)
+    name = f"counts of trials|{query.urlencode()}"
     if not query:
-        total, counts = _kept(version, "", count, lambda counted: counted[0])
-        _kept(version, "whole", lambda: total, lambda count: count)
-        return TrialCounts(total, total, _facets(filterset, live, counts))
-    all_of_them = whole()
-    total, counts = _kept(version, query.urlencode(), count, lambda _counted: all_of_them)
-    return TrialCounts(total, all_of_them, _facets(filterset, live, counts))
-
-
-def _kept(version: int, name: str, count: Callable[[], Any], size: Callable[[Any], int]) -> Any:
-    """What `count` says, asked once for each content where the site is large; `size` has its trials."""
-    key = f"trial-counts-{hashlib.sha256(f'{settings.RELEASE}|{version}|{name}'.encode()).hexdigest()[:32]}"
-    found = cache.get(key)
-    if found is not None:
-        cannot_be_told()
-    else:
-        found = count()
-        # Trials that were written meanwhile may be among them: then they are of no version.
-        if size(found) > SMALL and ContentVersion.current() == version:
-            cache.set(key, found, KEPT_FOR)
-    return found
+        total, counts = once(content, name, lambda: _counted(filterset), lambda counted: counted[0] > SMALL)
+        return TrialCounts(total, whole(lambda: total), counts)
+    all_of_them = whole(filterset.queryset.count)
+    total, counts = once(content, name, lambda: _counted(filterset), lambda _counted: all_of_them > SMALL)
+    return TrialCounts(total, all_of_them, counts)
 
 
 def _counted(filterset: TrialFilterSet) -> tuple[int, Counts]:
@@ -152,16 +137,17 @@ def _sql(queryset: QuerySet[Any]) -> tuple[str, tuple[Any, ...]]:
     return queryset.query.get_compiler(queryset.db).as_sql()  # type: ignore[return-value]
 
 
-def _facets(filterset: TrialFilterSet, live: Sequence[Edition], counts: Counts) -> list[Facet]:
-    slugs = {str(edition.therapy_id): edition.therapy.slug for edition in live}
+def trial_facets(filterset: TrialFilterSet, counts: TrialCounts) -> list[Facet]:
+    """The facets of /trials/, from their counts."""
+    therapies = {str(therapy.pk): therapy for therapy in filterset.therapies}
     facets = []
-    for name in (*COLUMNS, *RELATED):
-        found = dict(counts[name])
+    for name in (*COLUMNS, *RELATED) if counts.by_value else ():
+        found = dict(counts.by_value[name])
         if name == "therapy":
-            found = {slugs[pk]: count for pk, count in found.items() if pk in slugs}
-            labels = {edition.therapy.slug: edition.display_name for edition in live}
+            found = {therapies[pk].slug: count for pk, count in found.items() if pk in therapies}
+            labels = {therapy.slug: therapy.name for therapy in filterset.therapies}
         else:
-            labels = {str(value): label for value, label in filterset.form.fields[name].choices}
+            labels = {str(value): label for value, label in filterset.filters[name].field.choices}
         facets.append(
             Facet(name, filterset.label_of(name), options_of(found, labels, filterset.accepted().getlist(name)))
         )

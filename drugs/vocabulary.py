@@ -5,7 +5,14 @@ Trial values are ClinicalTrials.gov's data elements in the spelling of its API v
 """
 
 from django.db.models import TextChoices
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+
+def label_of(choices: type[TextChoices], value: str) -> str:
+    """The words for a value; the value itself where the list does not have it."""
+    return str(choices(value).label) if value in choices._value2member_map_ else value
+
 
 # Therapies
 
@@ -260,6 +267,11 @@ class StudyType(TextChoices):
 class DateType(TextChoices):
     ACTUAL = "ACTUAL", _("actual")
     ESTIMATED = "ESTIMATED", _("estimated")
+
+
+def expected(kind: str) -> str:
+    """' (expected)' after a date or a number of people that the registry only estimates."""
+    return " " + gettext("(expected)") if kind == DateType.ESTIMATED else ""
 
 
 class Allocation(TextChoices):

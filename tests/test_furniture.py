@@ -77,7 +77,7 @@ def test_a_page_asks_nothing_more_for_it_than_once_a_change(client, django_asser
     whole()
     client.get("/glossary/")
 
-    with django_assert_num_queries(3):  # editions due, content version, the terms
+    with django_assert_num_queries(2):  # the state of the content, the terms
         client.get("/glossary/")
 
 

@@ -9,6 +9,7 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 
 from drugs.api.serializers import ProblemSerializer, SparseSerializer
 from drugs.filters.base import MAX_LENGTH, TextFilter
+from drugs.filters.therapies import TherapyFilter
 
 _PROBLEM = "application/problem+json"
 #: What every operation may answer beside its resource.
@@ -98,7 +99,7 @@ class Filters(DjangoFilterExtension):
 def _limits(filter_field: filters.Filter) -> dict[str, Any]:
     if isinstance(filter_field, TextFilter):
         return {"maxLength": MAX_LENGTH, "pattern": r"^[^\x00-\x1f]*$"}
-    if isinstance(filter_field, filters.ModelMultipleChoiceFilter):
+    if isinstance(filter_field, filters.ModelMultipleChoiceFilter | TherapyFilter):
         return {"maxLength": MAX_LENGTH, "pattern": "^[-a-zA-Z0-9_]+$"}
     if isinstance(filter_field, filters.NumberFilter):
         extra = filter_field.extra

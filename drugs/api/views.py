@@ -24,6 +24,7 @@ from drugs.feeds import published
 from drugs.fhir import MEDIA_TYPE, research_study
 from drugs.filters import EditionFilterSet, TrialFilterSet
 from drugs.filters.base import MomentFilter, TextFilter
+from drugs.filters.therapies import named_therapies
 from drugs.models import (
     Alias,
     Approval,
@@ -41,8 +42,8 @@ from drugs.models import (
     TrialIdentifier,
 )
 from drugs.registry_numbers import parse_number
+from drugs.trial_rows import therapies_of
 from drugs.views.caching import public_feed
-from drugs.views.trials import therapies_of
 
 
 class Paging(PageNumberPagination):
@@ -180,11 +181,8 @@ class TrialViewSet(mixins.RetrieveModelMixin, PublicViewSet):
         context = kwargs.pop("context", None) or self.get_serializer_context()
         if args:
             trials: list[Trial] = list(args[0]) if kwargs.get("many") else [args[0]]
-            live = list(Edition.objects.live(self.at).select_related("therapy"))
-            shown = therapies_of(trials, live)
-            context["therapies"] = {
-                pk: [edition.therapy.slug for edition in editions] for pk, editions in shown.items()
-            }
+            shown = therapies_of([trial.pk for trial in trials], named_therapies(self.at))
+            context["therapies"] = {pk: [therapy.slug for therapy in therapies] for pk, therapies in shown.items()}
         return self.get_serializer_class()(*args, **kwargs, context=context)
 
     @extend_schema(responses={(200, MEDIA_TYPE, "application/json"): OpenApiResponse(FHIR_STUDY), **ALSO})

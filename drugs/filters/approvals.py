@@ -1,15 +1,12 @@
 """Approvals of live editions: filters of /approvals/."""
 
-from typing import Any
-
 import django_filters
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
-from drugs.filters.base import RecordFilterSet
-from drugs.filters.trials import live_therapies
+from drugs.filters.therapies import NamesTherapies, TherapyFilter
 from drugs.models import Approval
 from drugs.regions import approved_regions
 from drugs.vocabulary import ApprovalKind
@@ -17,10 +14,8 @@ from drugs.vocabulary import ApprovalKind
 WITHDRAWN = "withdrawn"
 
 
-class ApprovalFilterSet(RecordFilterSet):
-    therapy = django_filters.ModelMultipleChoiceFilter(
-        queryset=live_therapies, to_field_name="slug", method="filter_therapy", label=_("Therapy")
-    )
+class ApprovalFilterSet(NamesTherapies):
+    therapy = TherapyFilter()
     kind = django_filters.MultipleChoiceFilter(
         choices=[*ApprovalKind.choices, (WITHDRAWN, _("withdrawn"))], method="filter_kind", label=_("Kind of approval")
     )
@@ -32,8 +27,8 @@ class ApprovalFilterSet(RecordFilterSet):
         model = Approval
         fields: list[str] = []
 
-    def filter_therapy(self, queryset: QuerySet[Approval], name: str, value: Any) -> QuerySet[Approval]:
-        return queryset.filter(edition__therapy__in=list(value)) if value else queryset
+    def filter_therapy(self, queryset: QuerySet[Approval], name: str, value: list[str]) -> QuerySet[Approval]:
+        return queryset.filter(edition__therapy__slug__in=value) if value else queryset
 
     def filter_kind(self, queryset: QuerySet[Approval], name: str, value: list[str]) -> QuerySet[Approval]:
         """A kind means one in force; 'withdrawn' is a kind of its own here, whatever the approval was."""
@@ -44,9 +39,3 @@ class ApprovalFilterSet(RecordFilterSet):
 
     def filter_country(self, queryset: QuerySet[Approval], name: str, value: list[str]) -> QuerySet[Approval]:
         return queryset.filter(region__in=approved_regions(value, timezone.localdate())) if value else queryset
-
-    def words_of(self, name: str, value: str) -> str:
-        if name == "therapy":
-            known = {therapy.slug: therapy.display_name for therapy in self.form.cleaned_data.get("therapy") or []}
-            return known.get(value, value)
-        return super().words_of(name, value)

@@ -1,7 +1,7 @@
 """What both FilterSets share: an invalid value shows nothing and says so; the state in links and words."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
@@ -68,12 +68,21 @@ class RecordFilterSet(django_filters.FilterSet):
 
     @property
     def rows(self) -> QuerySet[Any]:
+        if not self._chosen:  # nothing is asked for: no form has to be made to see that
+            return self.queryset.all()
         return self.qs if self.is_valid() else self.queryset.none()
+
+    def is_valid(self) -> bool:
+        return not self._chosen or super().is_valid()
+
+    def chosen(self, name: str) -> Any:
+        """What the parameter asks for, cleaned; nothing where it, or another one, asks for nothing that can be."""
+        return self.form.cleaned_data.get(name) if self._chosen and self.is_valid() else None
 
     def rows_without(self, *names: str) -> QuerySet[Any]:
         """The rows under every filter but `names`, from the values that are validated already."""
         rows = self.queryset.all()
-        for name, narrowing in self.filters.items():
+        for name, narrowing in self.filters.items() if self._chosen else ():
             if name not in names and name not in self.not_narrowing:
                 rows = narrowing.filter(rows, self.form.cleaned_data[name])
         return rows
@@ -128,8 +137,13 @@ class RecordFilterSet(django_filters.FilterSet):
 
     def toggled(self, name: str, value: str) -> str:
         """The address with this value chosen, or without it where it is; the other values stay."""
-        chosen = {**self._chosen, name: sorted({*self._chosen.get(name, [])} ^ {value})}
-        return "?" + urlencode([(known, one) for known in self.filters for one in chosen.get(known, [])])
+        own = _encoded(name, {*self._chosen.get(name, [])} ^ {value})
+        return "?" + "&".join(filter(None, (own if known == name else self._parts[known] for known in self.filters)))
+
+    @cached_property
+    def _parts(self) -> dict[str, str]:
+        """Each parameter as it stands in the address."""
+        return {name: _encoded(name, self._chosen.get(name, ())) for name in self.filters}
 
     def words_of(self, name: str, value: str) -> str:
         """How a value reads: the label of its choice, else as it was typed."""
@@ -140,3 +154,7 @@ class RecordFilterSet(django_filters.FilterSet):
     def in_words(self) -> str:
         """'Phase 3, Recruiting, Japan'; empty when nothing narrows the list."""
         return ", ".join(active.words for active in self.active())
+
+
+def _encoded(name: str, values: Iterable[str]) -> str:
+    return urlencode([(name, value) for value in sorted(values)])

@@ -3,25 +3,17 @@
 from typing import Any
 
 import django_filters
-from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
-from django.db.models.query import EmptyQuerySet
-from django.utils import timezone
+from django.db.models import Exists, F, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from drugs.filters.base import RecordFilterSet, TextFilter
-from drugs.models import Edition, Therapy, TherapyTrial, Trial, TrialCountry, TrialIdentifier
+from drugs.filters.base import TextFilter
+from drugs.filters.therapies import NamesTherapies, TherapyFilter
+from drugs.models import TherapyTrial, Trial, TrialCountry, TrialIdentifier
 from drugs.regions import country_choices
 from drugs.vocabulary import OverallStatus, Phase, Registry, StudyType
 
 
-def live_therapies(request: Any) -> QuerySet[Therapy]:
-    """The therapies that a reader can name: those with a live edition, each with its name there."""
-    live = Edition.objects.live(timezone.now())
-    name = live.filter(therapy=OuterRef("pk")).values("display_name")[:1]
-    return Therapy.objects.filter(pk__in=live.values("therapy")).annotate(display_name=Subquery(name))
-
-
-class TrialFilterSet(RecordFilterSet):
+class TrialFilterSet(NamesTherapies):
     q = TextFilter(method="filter_q", label=_("Search"))
     status = django_filters.MultipleChoiceFilter(
         field_name="overall_status", choices=OverallStatus.choices, label=_("Status")
@@ -31,9 +23,7 @@ class TrialFilterSet(RecordFilterSet):
     country = django_filters.MultipleChoiceFilter(
         choices=country_choices, method="filter_country", label=_("Has a site in")
     )
-    therapy = django_filters.ModelMultipleChoiceFilter(
-        queryset=live_therapies, to_field_name="slug", method="filter_therapy", label=_("Therapy")
-    )
+    therapy = TherapyFilter()
     registry = django_filters.MultipleChoiceFilter(
         choices=Registry.choices, method="filter_registry", label=_("Has a number in")
     )
@@ -69,11 +59,9 @@ class TrialFilterSet(RecordFilterSet):
             else queryset
         )
 
-    def filter_therapy(self, queryset: QuerySet[Trial], name: str, value: Any) -> QuerySet[Trial]:
-        if isinstance(value, EmptyQuerySet):  # nothing is chosen: not worth a question
-            return queryset
-        links = TherapyTrial.objects.public().filter(trial=OuterRef("pk"), therapy__in=list(value))
-        return queryset.filter(Exists(links))
+    def filter_therapy(self, queryset: QuerySet[Trial], name: str, value: list[str]) -> QuerySet[Trial]:
+        links = TherapyTrial.objects.public().filter(trial=OuterRef("pk"), therapy__slug__in=value)
+        return queryset.filter(Exists(links)) if value else queryset
 
     def filter_registry(self, queryset: QuerySet[Trial], name: str, value: list[str]) -> QuerySet[Trial]:
         return (
@@ -89,16 +77,7 @@ class TrialFilterSet(RecordFilterSet):
         return queryset.order_by(*ORDERS[value])
 
     def ordered(self) -> QuerySet[Trial]:
-        rows = self.rows
-        return (
-            rows if self.form.is_valid() and self.form.cleaned_data.get("sort") else rows.order_by(*ORDERS["-updated"])
-        )
-
-    def words_of(self, name: str, value: str) -> str:
-        if name == "therapy":
-            known = {therapy.slug: therapy.display_name for therapy in self.form.cleaned_data.get("therapy") or []}
-            return known.get(value, value)
-        return super().words_of(name, value)
+        return self.rows if self.chosen("sort") else self.rows.order_by(*ORDERS["-updated"])
 
 
 ORDERS: dict[str, tuple[Any, ...]] = {

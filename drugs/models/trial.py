@@ -21,9 +21,9 @@ def as_text(value: Any) -> str:
     return "" if value is None else str(value)
 
 
-def label_of(choices: type[models.TextChoices], value: str) -> str:
-    """The words for a value; the value itself where the list does not have it."""
-    return str(choices(value).label) if value in choices._value2member_map_ else value
+def trial_address(home_number: str) -> str:
+    """The page of the trial with that home number."""
+    return reverse("trial-detail", args=[home_number.replace("/", "-")])
 
 
 class TrialManager(models.Manager.from_queryset(TrialQuerySet)):  # type: ignore[misc]
@@ -209,14 +209,14 @@ class Trial(models.Model):
         return (self.home_number,)
 
     def get_absolute_url(self) -> str:
-        return reverse("trial-detail", args=[self.home_number.replace("/", "-")])
+        return trial_address(self.home_number)
 
     def get_overall_status_display(self) -> str:  # type: ignore[no-redef]
         """As Django's own, which makes its list of choices anew for each row of a page."""
-        return label_of(words.OverallStatus, self.overall_status)
+        return words.label_of(words.OverallStatus, self.overall_status)
 
     def get_phases_display(self) -> str:  # type: ignore[no-redef]
-        return label_of(words.Phase, self.phases)
+        return words.label_of(words.Phase, self.phases)
 
     def facts(self) -> dict[str, Any]:
         """The columns of `FACTS` with their values, as `drugs.resolution` compares them."""

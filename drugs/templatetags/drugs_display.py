@@ -24,12 +24,13 @@ from drugs.registry_numbers import public_address
 from drugs.rendering import marked_html
 from drugs.therapy_page import TherapyPage
 from drugs.trial_page import TrialPage
-from drugs.vocabulary import REGISTRY_WORDS, DateType
+from drugs.vocabulary import REGISTRY_WORDS, expected
 
 register = template.Library()
 
 register.filter("region", region_name)
 register.filter("marked_html", marked_html)
+register.filter("date_kind", expected)
 
 
 @register.filter
@@ -46,15 +47,9 @@ def breakable(name: str) -> SafeString:
 
 
 @register.filter
-def date_kind(value: str) -> str:
-    """' (expected)' after a date that the registry only estimates."""
-    return " " + _("(expected)") if value == DateType.ESTIMATED else ""
-
-
-@register.filter
 def date_certainty(dated: Any) -> str:
     """' (expected)' after a date that is only estimated, and a word where the registry says neither; nothing after an actual one."""
-    return " " + _("(not stated whether it has happened)") if not dated.type else date_kind(dated.type)
+    return " " + _("(not stated whether it has happened)") if not dated.type else expected(dated.type)
 
 
 @register.filter

@@ -18,15 +18,15 @@ from collections.abc import Callable, Collection
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.db.models import Count, Min, Q
+from django.db import connections, router
 from django.http import HttpRequest, HttpResponseNotModified
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.http import parse_etags
 
-from drugs.backups.record import restored_at
 from drugs.furniture import Around, Furniture, furniture_of
 from drugs.models import ContentVersion, Publication
+from drugs.once import Content, restored
 from drugs.replica import read_public
 from drugs.unchanged import Reading, recorded
 from drugs.watching.requests import route_of
@@ -43,22 +43,27 @@ class KeptUntil(NamedTuple):
     route: str
 
 
+#: By hand: every page asks it, and building the two queries would cost the ORM more than the cheapest answer.
+_STATE = (
+    f"SELECT (SELECT value FROM {ContentVersion._meta.db_table} WHERE id = 1), COUNT(CASE WHEN goes_live_at <= %s THEN 1 END), "  # noqa: S608 (our own names)
+    f"MIN(CASE WHEN goes_live_at > %s THEN goes_live_at END) FROM {Publication._meta.db_table} WHERE withdrawn_at IS NULL"
+)
+
+
 def content_state(at: dt.datetime) -> tuple[int, int, dt.datetime | None]:
-    """The content version, how many editions are due at `at`, and when the next one goes live; in two queries."""
-    moments = Publication.objects.filter(withdrawn_at=None).aggregate(
-        due=Count("pk", filter=Q(goes_live_at__lte=at)), upcoming=Min("goes_live_at", filter=Q(goes_live_at__gt=at))
-    )
-    return ContentVersion.current(), moments["due"], moments["upcoming"]
-
-
-@functools.cache
-def _restored() -> str:
-    """Of a database that was put back the content version counts anew: its pages are other ones. Known at the start."""
-    return restored_at()
+    """The content version, how many editions are due at `at`, and when the next one goes live; in one query."""
+    connection = connections[router.db_for_read(Publication)]
+    moment = connection.ops.adapt_datetimefield_value(at)
+    with connection.cursor() as cursor:
+        cursor.execute(_STATE, [moment, moment])
+        version, due, upcoming = cursor.fetchone()
+    if isinstance(upcoming, str):  # SQLite keeps moments as text, in UTC
+        upcoming = dt.datetime.fromisoformat(upcoming).replace(tzinfo=dt.UTC)
+    return version or 0, due, upcoming
 
 
 def etag_of(request: HttpRequest, version: int, due: int, day: dt.date) -> str:
-    text = f"{settings.RELEASE}|{_restored()}|{version}|{due}|{day}|{request.get_full_path()}"
+    text = f"{settings.RELEASE}|{restored()}|{version}|{due}|{day}|{request.get_full_path()}"
     return f'W/"{hashlib.sha256(text.encode(errors="surrogateescape")).hexdigest()[:32]}"'
 
 
@@ -112,8 +117,7 @@ def public_page(view: View, *, shows_portraits: bool = False) -> View:
         response: HttpResponseBase
         at = timezone.now()
         version, due, upcoming = content_state(at)
-        request.content_version = version  # type: ignore[attr-defined]
-        request.content = f"{version}|{due}"  # type: ignore[attr-defined]
+        request.content = Content(version, due)  # type: ignore[attr-defined]
         around = Around(furniture_of(version), at)
         request.around = around  # type: ignore[attr-defined]
         passed = [moment for moment in around.moments if moment <= at]

@@ -23,7 +23,7 @@ def therapy_list(request: HttpRequest, *, at: dt.datetime, stage: Stage | None =
     page = page_of(
         filterset.ordered().select_related("therapy", "publication"), request.GET.get("page", "1"), filterset.accepted()
     )
-    found = edition_facets(filterset, live, f"{request.content}|{stage or ''}")  # type: ignore[attr-defined]
+    found = edition_facets(filterset, live, request.content, stage or "")  # type: ignore[attr-defined]
     facets = [facet for facet in found.facets if not stage or facet.name != "stage"]
     rows = [
         (

@@ -14,6 +14,7 @@ from drugs.backups import BackupError, make_backup, restore_backup
 from drugs.backups.archive import Writer
 from drugs.backups.record import last_backup
 from drugs.models import ContentVersion, Organisation
+from drugs.once import restored
 from tests.backups.conftest import empty_database
 from tests.backups.test_round_trip import rows_of
 from tests.factories import OrganisationFactory
@@ -196,14 +197,12 @@ def test_a_missing_file_of_an_import_is_named(full_site, tmp_path, capsys):
 
 
 def test_pages_kept_from_before_a_restore_are_other_pages(archive, client, now):
-    from drugs.views import caching
-
     ContentVersion.bump()
-    caching._restored.cache_clear()
+    restored.cache_clear()
     before = client.get("/")["ETag"]
     restore_backup(archive, now, replace_everything=True)
     ContentVersion.bump()
-    caching._restored.cache_clear()  # the process starts anew
+    restored.cache_clear()  # the process starts anew
 
     assert client.get("/")["ETag"] != before
 

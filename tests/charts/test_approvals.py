@@ -14,8 +14,7 @@ from tests.charts.drawn import name_of, page_of, words
 TODAY = dt.date(2026, 11, 24)
 #: The queries of the page, in order.
 APPROVAL_QUERIES = [
-    "publications that are due and the next one",
-    "content version",
+    "content version, publications that are due and the next one",
     "all approvals of live editions",
     "those under the filters",
     "those under all filters but the therapy",

@@ -10,8 +10,7 @@ from tests.charts.drawn import marks, name_of, page_of, percent, tracks, words
 
 #: The queries of the page, in order: those of the list of therapies, without counting and paging.
 PIPELINE_QUERIES = [
-    "publications that are due and the next one",
-    "content version",
+    "content version, publications that are due and the next one",
     "(pk, therapy, modality) of live editions",
     "sponsors of live editions",
     "stages of live editions",

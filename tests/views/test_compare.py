@@ -9,8 +9,7 @@ pytestmark = pytest.mark.django_db
 
 #: The queries of a comparison, in order.
 COMPARE_QUERIES = [
-    "publications that are due and the next one",
-    "content version",
+    "content version, publications that are due and the next one",
     "live editions with therapies and publications",
     "all rows of all editions in one union",
     "trials of the therapies",

@@ -105,7 +105,7 @@ def test_the_search_reads_the_newest_version_only(client):
 def test_a_page_is_one_query_more_than_the_state_of_the_content(client, django_assert_num_queries):
     factories.live_page("about")
 
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         client.get("/pages/about/")
 
 

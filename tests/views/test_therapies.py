@@ -14,8 +14,7 @@ pytestmark = pytest.mark.django_db
 
 #: The queries of a therapy's page, in order.
 PAGE_QUERIES = [
-    "publications that are due and the next one",
-    "content version",
+    "content version, publications that are due and the next one",
     "live edition with therapy and publication",
     "all rows in one union",
     "trials of the therapy",

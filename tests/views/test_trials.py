@@ -14,8 +14,7 @@ pytestmark = pytest.mark.django_db
 
 #: The queries of the list of trials, in order.
 LIST_QUERIES = [
-    "publications that are due and the next one",
-    "content version",
+    "content version, publications that are due and the next one",
     "live editions: their names",
     "all counts: the list, and the options of each filter of which nothing is chosen",
     "the page of 25",
@@ -23,8 +22,7 @@ LIST_QUERIES = [
 ]
 #: The queries of a trial's page, in order.
 PAGE_QUERIES = [
-    "publications that are due and the next one",
-    "content version",
+    "content version, publications that are due and the next one",
     "the trial under that number",
     "therapies that show it",
     "all its numbers",

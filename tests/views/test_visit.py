@@ -8,8 +8,7 @@ pytestmark = pytest.mark.django_db
 
 #: The queries of a sheet, in order.
 SHEET_QUERIES = [
-    "publications that are due and the next one",
-    "content version",
+    "content version, publications that are due and the next one",
     "trials by their numbers",
     "live editions with therapies and publications",
     "all rows of all editions in one union",

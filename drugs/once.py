@@ -1,0 +1,49 @@
+"""What a large site reads or makes once for each content, and a small one each time."""
+
+import functools
+import hashlib
+from collections.abc import Callable
+from typing import NamedTuple, TypeVar
+
+from django.conf import settings
+from django.core.cache import cache
+
+from drugs.backups.record import restored_at
+from drugs.models import ContentVersion
+from drugs.unchanged import cannot_be_told
+
+#: How long it may stay, in seconds; a new content leaves it behind at once.
+KEPT_FOR = 24 * 60 * 60
+
+Made = TypeVar("Made")
+
+
+class Content(NamedTuple):
+    """What is public: the content version, and how many editions are due, which go live without anybody's doing.
+
+    Every public change raises the version in its own transaction: what is kept under one is never of an older content.
+    """
+
+    version: int
+    due: int
+
+
+def once(content: Content, name: str, make: Callable[[], Made], is_large: Callable[[Made], bool]) -> Made:
+    """What `make` makes: as it was made before of this content, and kept where `is_large` says so of it."""
+    named = f"{settings.RELEASE}|{restored()}|{content.version}|{content.due}|{name}"
+    key = "once-" + hashlib.sha256(named.encode(errors="surrogateescape")).hexdigest()[:32]
+    made: Made | None = cache.get(key)
+    if made is not None:
+        cannot_be_told()
+        return made
+    made = make()
+    # What was written meanwhile may be in it: then it is of no content.
+    if is_large(made) and ContentVersion.current() == content.version:
+        cache.set(key, made, KEPT_FOR)
+    return made
+
+
+@functools.cache
+def restored() -> str:
+    """Of a database that was put back the content version counts anew: its content is another one. Known at the start."""
+    return restored_at()
