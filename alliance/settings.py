@@ -117,7 +117,7 @@ if replica := env.str("DATABASE_REPLICA_URL", ""):  # a streaming replica that t
     DATABASE_ROUTERS = ["drugs.replica.PublicReads"]
 for _database in DATABASES.values():
     if _database["ENGINE"] == "django.db.backends.sqlite3":
-        _database["CONN_MAX_AGE"] = 600  # to open the file anew costs more than many a page
+        _database["CONN_MAX_AGE"] = 600  # to open the file costs more than many a page (alliance/sqlite.py)
         # Without these three, 159 of 360 concurrent writes failed as locked; with them none.
         _database["OPTIONS"] = {
             "transaction_mode": "IMMEDIATE",

@@ -13,12 +13,14 @@ class DrugsConfig(AppConfig):
     verbose_name = "Therapies"
 
     def ready(self) -> None:
+        from alliance import sqlite
         from drugs import audit, checks  # noqa: F401  (both register themselves with Django)
         from drugs.access import noted
         from drugs.full_text.sqlite import keep_index
 
         audit.register()
         noted.listen()
+        sqlite.watch()
         if settings.SENTRY_DSN:
             from drugs.watching import reports
 

@@ -67,7 +67,8 @@ class Recorder:
 
     def _note(self, sql: str, params: tuple[Any, ...], many: bool) -> None:
         placed = tuple(_AT if value == self._moment else value for value in params)
-        if many or len(self._statements) >= MOST_STATEMENTS or any(map(self._is_of_today, placed)):
+        is_question = sql.lstrip("( ").startswith(("SELECT ", "WITH "))
+        if many or not is_question or len(self._statements) >= MOST_STATEMENTS or any(map(self._is_of_today, placed)):
             self.can_be_told = False
         else:
             self._statements.append((sys.intern(sql), placed))

@@ -6,7 +6,7 @@ import pytest
 from django.apps import apps
 from django.core.cache import cache
 from django.core.handlers.wsgi import WSGIHandler
-from django.db import DatabaseError, models, transaction
+from django.db import DatabaseError, connection, models, transaction
 from django.db.models import Value
 from django.db.models.functions import Concat
 from django.utils import timezone
@@ -59,6 +59,14 @@ def test_another_moment_of_the_day_leaves_no_reading():
 
     with recorded(at) as recorder:
         list(Edition.objects.live(at + dt.timedelta(seconds=1)))
+
+    assert recorder.reading() is None
+
+
+def test_what_does_more_than_ask_is_never_sent_again():
+    with recorded(timezone.now()) as recorder, connection.cursor() as cursor:
+        cursor.execute("SAVEPOINT one")
+        cursor.execute("RELEASE SAVEPOINT one")
 
     assert recorder.reading() is None
 
