@@ -136,7 +136,8 @@ for _database in DATABASES.values():
         )
         _options.setdefault("connect_timeout", 2)
         _timeout = env.int("DATABASE_STATEMENT_TIMEOUT", 0)  # seconds; alliance/wsgi.py sets it, commands have none
-        _options.setdefault("options", f"-c statement_timeout={_timeout * 1000}")
+        # The facets of a long list are counted from its rows, which PostgreSQL's own 4 MB would send through a file.
+        _options.setdefault("options", f"-c statement_timeout={_timeout * 1000} -c work_mem=16MB")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Cache: local memory, or Redis with CACHE_URL

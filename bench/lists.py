@@ -2,8 +2,8 @@
 
     python bench/lists.py [--sizes 1000 10000 100000 500000] [--rounds 5] [--only sqlite|postgresql]
 
-Each size is measured on SQLite and on a PostgreSQL server of its own (scripts/with-postgres) in interleaved
-rounds: first the site's answer, then the stock view's, for the same question. A figure is the whole answer
+Each size is measured on SQLite and on a PostgreSQL server of its own (scripts/with-postgres, with the memory that
+docs/deploy.md advises; POSTGRES_OPTIONS= for PostgreSQL's own) in interleaved rounds: first the site's answer, then the stock view's, for the same question. A figure is the whole answer
 through Django's handler and middleware, as a reader's request takes it, without the network. Printed are
 medians, and the ratio stock / site with the range over the rounds. Compare ratios, never times of two runs.
 
@@ -394,7 +394,8 @@ def main() -> None:
                 command, check=True, cwd=ROOT, env=os.environ | {"DATABASE_URL": f"sqlite:///{folder}/db.sqlite3"}
             )
     if options.only != "sqlite":
-        done = subprocess.run(["scripts/with-postgres", *command], check=False, cwd=ROOT)
+        environment = {"POSTGRES_OPTIONS": "-c shared_buffers=1GB"} | os.environ
+        done = subprocess.run(["scripts/with-postgres", *command], check=False, cwd=ROOT, env=environment)
         if done.returncode == 3:
             print("\nPostgreSQL was not measured: its programs are missing.")
         elif done.returncode:

@@ -54,13 +54,14 @@ class Server:
         self.first_answer = time.monotonic() - began
 
     def _wait(self):
-        for _time in range(1500):
+        for _time in range(4500):
             try:
                 with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{self.path}", timeout=20) as answer:
                     self.bytes = len(answer.read())
                 return
             except OSError:
                 time.sleep(0.02)
+        self.stop()
         raise SystemExit(f"{self.name} did not start")
 
     def pids(self):
