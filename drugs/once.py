@@ -9,7 +9,6 @@ from django.conf import settings
 from django.core.cache import cache
 
 from drugs.backups.record import restored_at
-from drugs.models import ContentVersion
 from drugs.unchanged import cannot_be_told
 
 #: How long it may stay, in seconds; a new content leaves it behind at once.
@@ -21,7 +20,8 @@ Made = TypeVar("Made")
 class Content(NamedTuple):
     """What is public: the content version, and how many editions are due, which go live without anybody's doing.
 
-    Every public change raises the version in its own transaction: what is kept under one is never of an older content.
+    Every public change raises the version in its own transaction, and a page reads the version first: what is kept under
+    one is never of an older content. It may be of a newer one, which was written meanwhile; then nobody asks for it again.
     """
 
     version: int
@@ -37,8 +37,7 @@ def once(content: Content, name: str, make: Callable[[], Made], is_large: Callab
         cannot_be_told()
         return made
     made = make()
-    # What was written meanwhile may be in it: then it is of no content.
-    if is_large(made) and ContentVersion.current() == content.version:
+    if is_large(made):
         cache.set(key, made, KEPT_FOR)
     return made
 

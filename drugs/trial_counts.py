@@ -21,7 +21,7 @@ from drugs.models import TherapyTrial, Trial, TrialIdentifier
 from drugs.once import Content, once
 
 #: Up to so many trials counting is quick enough to be done every time.
-SMALL = 5_000
+SMALL = 500
 
 #: The facets in the order of the page: those that are columns of Trial, and those of tables of their own.
 COLUMNS = {"status": "overall_status", "phase": "phases", "study_type": "study_type"}
