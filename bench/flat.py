@@ -1,14 +1,16 @@
 """Does a page cost the same with 25, 250 and 2,500 therapies of 100 trials each? CPU of one process, SQLite.
 
-    python bench/flat.py [--sizes 25 250 2500] [--requests 15]
+    python bench/flat.py [--sizes 25 250 2500] [--rounds 15]
 
-The database grows from size to size in one run. Each figure is the CPU of a whole answer through Django's handler, median of
-the requests, beside the CPU of a fixed piece of work at that moment, which says how much the machine itself moved.
+The database grows from size to size; each size is kept in a file of its own, which a process of its own reads. These are asked in
+turn, so that all meet the same machine. Each figure is the CPU of a whole answer through Django's handler, median of the rounds;
+a ratio is the median of the rounds' ratios.
 """
 
 import argparse
 import os
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
@@ -50,51 +52,94 @@ def grow(first, last):
             )
 
 
-def fixed_work():
-    began = time.process_time()
-    sum(number * number for number in range(400_000))
-    return (time.process_time() - began) * 1000
+def answers(database):
+    """In a process of its own: the CPU in ms of each page whose address comes in."""
+    set_up(database)
+    from django.test import Client
+
+    client = Client()
+    for line in sys.stdin:
+        began = time.process_time()
+        answer = client.get(line.strip())
+        spent = (time.process_time() - began) * 1000
+        if answer.status_code != 200:
+            raise SystemExit(f"{line.strip()}: {answer.status_code}")
+        print(spent, flush=True)
+
+
+def set_up(database):
+    os.environ |= {
+        "DATABASE_URL": f"sqlite:///{database}", "MEDIA_ROOT": str(Path(database).parent), "DEBUG": "false",
+        "DJANGO_SETTINGS_MODULE": "alliance.settings", "LOG_LEVEL": "ERROR",
+    }  # fmt: skip
+    sys.path.insert(0, str(ROOT))
+    import django
+
+    django.setup()
+
+
+class Site:
+    """The site with one database, in a process of its own."""
+
+    def __init__(self, database):
+        self.process = subprocess.Popen(
+            [sys.executable, __file__, "--answers", str(database)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def ask(self, page):
+        self.process.stdin.write(f"{page}\n")
+        self.process.stdin.flush()
+        return float(self.process.stdout.readline())
+
+    def end(self):
+        self.process.stdin.close()
+        self.process.wait()
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sizes", nargs="*", type=int, default=[25, 250, 2500])
-    parser.add_argument("--requests", type=int, default=15)
+    parser.add_argument("--rounds", type=int, default=15)
+    parser.add_argument("--answers", help=argparse.SUPPRESS)
     options = parser.parse_args()
+    if options.answers:
+        answers(options.answers)
+        return
     with tempfile.TemporaryDirectory() as temporary:
-        os.environ |= {
-            "DATABASE_URL": f"sqlite:///{temporary}/site.sqlite3", "MEDIA_ROOT": temporary, "DEBUG": "false",
-            "DJANGO_SETTINGS_MODULE": "alliance.settings", "LOG_LEVEL": "ERROR",
-        }  # fmt: skip
-        sys.path.insert(0, str(ROOT))
-        import django
-
-        django.setup()
+        set_up(f"{temporary}/site.sqlite3")
         from django.core.management import call_command
-        from django.test import Client
+        from django.db import connection
 
         call_command("migrate", verbosity=0)
-        client, figures, before = Client(), {}, 0
+        sites, before = {}, 0
         for size in options.sizes:
             grow(before, size)
             before = size
-            for page in PAGES:
-                times = []
-                for number in range(options.requests + 1):
-                    began = time.process_time()
-                    answer = client.get(page)
-                    spent = (time.process_time() - began) * 1000
-                    if answer.status_code != 200:
-                        raise SystemExit(f"{page}: {answer.status_code}")
-                    if number:
-                        times.append(spent)
-                figures[size, page] = statistics.median(times)
-            figures[size, "fixed work"] = statistics.median(fixed_work() for _number in range(15))
-            print(size, *(f"{name} {figures[size, name]:.1f} ms" for name in (*PAGES, "fixed work")), flush=True)
-        smallest = options.sizes[0]
-        for page in PAGES:
-            ratios = [figures[size, page] / figures[smallest, page] for size in options.sizes]
-            print(f"{page}: {' '.join(f'{ratio:.2f}' for ratio in ratios)} of the smallest")
+            with connection.cursor() as cursor:
+                cursor.execute("ANALYZE")
+                cursor.execute("VACUUM INTO %s", [f"{temporary}/{size}.sqlite3"])
+            sites[size] = Site(f"{temporary}/{size}.sqlite3")
+        report(sites, options.rounds)
+        for site in sites.values():
+            site.end()
+
+
+def report(sites, rounds):
+    for page in PAGES:
+        for site in sites.values():
+            site.ask(page)  # what is kept from the first time on is measured from the second
+        asked = [{size: site.ask(page) for size, site in sites.items()} for _round in range(rounds)]
+        smallest = min(sites)
+        for size in sites:
+            ratios = sorted(times[size] / times[smallest] for times in asked)
+            print(
+                f"{page:20}{size:>6} therapies {statistics.median(times[size] for times in asked):8.1f} ms "
+                f"{statistics.median(ratios):6.2f} of the smallest ({ratios[0]:.2f} to {ratios[-1]:.2f})",
+                flush=True,
+            )
 
 
 if __name__ == "__main__":
