@@ -37,6 +37,7 @@ LAYERS = [
         "drugs.backups",
         "drugs.watching",
         "drugs.replica",
+        "drugs.once",
     ],
     ["drugs.explaining"],
     [
@@ -56,6 +57,7 @@ LAYERS = [
         "drugs.questions",
         "drugs.therapy_pictures",
         "drugs.trial_page",
+        "drugs.trial_rows",
         "drugs.comparison",
         "drugs.visit",
         "drugs.situation",
