@@ -11,6 +11,7 @@ from django.utils import timezone
 from drugs import replica as reading
 from drugs.models import ContentVersion
 from drugs.replica import ALIAS, PublicReads, State
+from drugs.views import caching
 from drugs.watching.state import state, warnings
 from tests.admin.people import staff
 from tests.factories import live_edition
@@ -106,14 +107,14 @@ def test_while_one_looks_the_others_go_on(page, monkeypatch):
 
 def test_one_that_fails_under_a_page_is_left_and_the_page_is_whole(client, page, versions, monkeypatch):
     monkeypatch.setattr(reading, "_ASK_EVERY", 60.0)
-    current = ContentVersion.current
+    content_state = caching.content_state
 
-    def failing():
+    def failing(at):
         if reading._reads.get():
             raise OperationalError("server closed the connection unexpectedly")
-        return current()
+        return content_state(at)
 
-    monkeypatch.setattr(ContentVersion, "current", failing)
+    monkeypatch.setattr(caching, "content_state", failing)
 
     assert read_from(client.get(page)) == "default"
     assert not reading.state.is_good
