@@ -19,7 +19,7 @@ from drugs.urls import urlpatterns
 from drugs.vocabulary import StepKind
 from tests import factories
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 #: Every planted word holds this.
 WORD = "xylorimba"

@@ -15,7 +15,7 @@ from tests.access.test_matrix import client_of, unrendered  # noqa: F401 (a fixt
 from tests.addresses import addresses
 from tests.savepoints import taken_back
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 TABLE = [
     line.split()

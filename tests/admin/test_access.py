@@ -12,7 +12,7 @@ from tests.access.world import make_world
 from tests.admin.people import ROLES, staff
 from tests.savepoints import taken_back
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 READERS = {"Editor", "Reviewer", "Importer", "Administrator", "superuser"}
 #: model: roles that see the list, that may add, that may change.
@@ -80,7 +80,6 @@ SENT = {"export": {"format": "0"}, "delete": {"post": "yes"}}
 DRAWN_FOR = "Reviewer"
 
 
-@pytest.mark.any_database
 @pytest.mark.parametrize("role", ROLES)
 def test_access_by_role(client, records, role, request):
     if role != DRAWN_FOR:
