@@ -65,9 +65,8 @@ def test_every_row_and_file_is_the_same(moved, tmp_path, kind):
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_second_way_gives_the_same_archive(moved, migrated, tmp_path, now, kind):
     """There and on: what is backed up from the other database equals the first backup."""
-    before = rows_of("default")
-
     with migrated(kind) as alias, migrated(connection.vendor) as home:
+        before = rows_of("default")
         moved(alias, "one")
         record = make_backup(tmp_path / "two", now, using=alias)
         restore_backup(tmp_path / "two" / record.name, now, using=home, replace_everything=True)
