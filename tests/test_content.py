@@ -262,6 +262,7 @@ def test_every_therapy_of_the_old_menu_has_its_page():
     assert len(slugs) == 23
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("path", FILES, **NAMES)
 def test_every_fixture_is_sealed(path):
     entries = read_entries(path)
@@ -278,6 +279,7 @@ def test_every_fixture_is_sealed(path):
             assert fields["position"]
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("path", FILES, **NAMES)
 def test_no_fixture_tells_how_it_was_made(path):
     text = path.read_text(encoding="utf-8")

@@ -124,18 +124,25 @@ def _move(row, edition):
     row.save()
 
 
-@pytest.mark.parametrize("attack", ROW_ATTACKS)
+def _is_refused(attack, row):
+    try:
+        with transaction.atomic():
+            ROW_ATTACKS[attack](row)
+    except FrozenEditionError:
+        return True
+    return False
+
+
 @pytest.mark.parametrize("model", row_models(), ids=lambda model: model.__name__)
 @pytest.mark.parametrize("scheduled", [False, True], ids=["live", "scheduled"])
-def test_a_published_edition_and_its_rows_refuse_every_change(model, attack, scheduled):
+def test_a_published_edition_and_its_rows_refuse_every_change(model, scheduled):
     edition = factories.whole_edition()
     at = timezone.now() + dt.timedelta(days=1 if scheduled else -1)
     publication = factories.publish(edition, at=at)
-    row = model.objects.filter(edition=edition).first()
 
-    with pytest.raises(FrozenEditionError), transaction.atomic():
-        ROW_ATTACKS[attack](row)
+    done = [attack for attack in ROW_ATTACKS if not _is_refused(attack, model.objects.get(edition=edition))]
 
+    assert not done
     assert edition_digest(Edition.objects.get(pk=edition.pk)) == publication.digest
 
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 from tests.access.doors import PASSWORD, sign_in, with_password
 from tests.admin.people import staff
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 NEW = "another harbour lamp"
 
 

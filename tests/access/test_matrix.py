@@ -9,7 +9,7 @@ from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 from django.template.backends.django import Template
 from django.test import Client
 
@@ -17,6 +17,7 @@ from tests import factories
 from tests.access.world import make_world, public_values, values_for
 from tests.addresses import addresses
 from tests.admin.people import staff
+from tests.savepoints import taken_back
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
@@ -67,9 +68,8 @@ def unrendered(monkeypatch):
 def ask(client, method, path):
     """As it would be answered, and then not done; whoever was signed out by it is signed in again."""
     before = {name: cookie.value for name, cookie in client.cookies.items()}
-    with transaction.atomic():
+    with taken_back():
         response = client.generic(method, path, content_type="application/x-www-form-urlencoded")
-        transaction.set_rollback(True)
     client.cookies.clear()
     client.cookies.load(before)
     return response

@@ -11,7 +11,7 @@ from drugs.access.sealing import unseal
 from tests.access.doors import code, in_production, sign_in, with_codes, with_password, with_recovery_codes
 from tests.admin.people import staff
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from tests.access.doors import PASSWORD, sign_in, with_codes, with_password
 from tests.admin.people import staff
 from tests.publishing.test_workflow import ready_draft
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 @pytest.fixture

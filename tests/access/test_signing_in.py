@@ -9,7 +9,7 @@ from tests import factories
 from tests.access.doors import PASSWORD, sign_in, with_password
 from tests.admin.people import staff
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 def test_the_admins_own_sign_in_leads_to_the_one_door(client):

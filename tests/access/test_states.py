@@ -7,15 +7,15 @@ counts when it was not refused.
 from pathlib import Path
 
 import pytest
-from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
 from tests.access.objects import MAKE, STATES, print_of
 from tests.access.test_matrix import client_of, unrendered  # noqa: F401 (a fixture)
 from tests.addresses import addresses
+from tests.savepoints import taken_back
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 TABLE = [
     line.split()
@@ -63,10 +63,9 @@ def test_a_step_is_taken_by_whom_and_when_the_table_says(state, unrendered):  # 
     for step in steps_of(kind):
         may = MAY.get((kind, name, step), set())
         for initial, client in clients.items():
-            with transaction.atomic():
+            with taken_back():
                 response = client.post(reverse(f"admin:drugs_{kind}_{step}", args=[obj.pk]), said)
                 changed = print_of(kind, obj.pk) != before
-                transaction.set_rollback(True)
             did = response.status_code not in (403, 404, 405) if step in NOT_WHOLE else changed
             if did != (initial in may):
                 wrong.append(f"{kind} {name} {step} {initial}: {'did' if did else 'did not'} ({response.status_code})")

@@ -153,13 +153,16 @@ def test_an_empty_field_to_find_a_record_by_is_a_bad_request(client, method):
 
 
 @pytest.mark.any_database
-@pytest.mark.parametrize("value", ["?", "methylcobalamin", "9" * 30, "-1", "", "\x00"])
 @pytest.mark.parametrize("model", list(admin.site._registry), ids=lambda m: m._meta.label)
-def test_no_record_named_in_an_address_or_a_form_breaks_the_page_that_adds_one(client, model, value):
+def test_no_record_named_in_an_address_or_a_form_breaks_the_page_that_adds_one(client, model):
     client.force_login(staff("superuser"))
     address = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_add")
-    named = {field.name: value for field in model._meta.concrete_fields if field.is_relation}
+    relations = [field.name for field in model._meta.concrete_fields if field.is_relation]
+    values = ["?", "methylcobalamin", "9" * 30, "-1", "", "\x00"] if relations else [""]
 
-    answers = [client.get(address, named).status_code, client.post(address, named).status_code]
+    answers = {}
+    for value in values:
+        named = dict.fromkeys(relations, value)
+        answers[value] = {client.get(address, named).status_code, client.post(address, named).status_code}
 
-    assert set(answers) <= {200, 302, 400, 403}, answers
+    assert not {value: statuses for value, statuses in answers.items() if statuses - {200, 302, 400, 403}}

@@ -16,7 +16,7 @@ from drugs.pictures import MOST_BYTES
 from tests import factories
 from tests.admin.people import staff
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 @pytest.fixture

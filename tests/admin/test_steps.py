@@ -16,7 +16,7 @@ from tests.admin.forms import posted
 from tests.admin.people import ROLES, staff
 from tests.publishing.test_workflow import ready_draft
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 READERS = {"Editor", "Reviewer", "Importer", "Administrator", "superuser"}
 #: step: who may take it.

@@ -271,6 +271,7 @@ def test_nothing_of_these_pages_is_kept_and_the_key_goes_nowhere(client):
     assert client.get(alert.get_absolute_url())["Referrer-Policy"] == "no-referrer"
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(
     ("url", "on"), [("", False), ("dummy://", False), ("smtp+tls://u:p@mail.example.org:587", True)]
 )

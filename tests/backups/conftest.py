@@ -2,12 +2,14 @@
 
 import datetime as dt
 import os
+import shutil
 import uuid
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.core.management import call_command
 from django.db import connection, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils import timezone
@@ -52,9 +54,31 @@ def _registered(alias, **changes):
         del connections.databases[alias]
 
 
+@pytest.fixture(scope="session")
+def migrated(django_db_setup, django_db_blocker, tmp_path_factory):
+    """A database of a kind with its tables and without rows of the site: migrated once, then copied."""
+    folder, kept = tmp_path_factory.mktemp("migrated"), {}
+    with ExitStack() as stack:
+
+        @contextmanager
+        def copy(vendor):
+            if vendor not in kept:
+                with django_db_blocker.unblock():
+                    alias = stack.enter_context(empty_database(vendor, folder))
+                    call_command("migrate", database=alias, verbosity=0)
+                connections[alias].close()
+                kept[vendor] = connections.databases[alias]["NAME"]
+            with empty_database(vendor, folder, like=kept[vendor]) as alias:
+                yield alias
+
+        yield copy
+        with django_db_blocker.unblock():
+            stack.close()
+
+
 @contextmanager
-def empty_database(vendor, folder):
-    """The alias of a database without tables."""
+def empty_database(vendor, folder, like=None):
+    """The alias of a database without tables; `like`: a copy of the database of this name."""
     name = f"elsewhere_{uuid.uuid4().hex[:8]}"
     if vendor == "sqlite":
         options = {
@@ -62,13 +86,15 @@ def empty_database(vendor, folder):
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF; PRAGMA foreign_keys=ON;",
         }
         file = str(folder / f"{name}.sqlite3")
+        if like:
+            shutil.copy(like, file)
         with _registered(name, ENGINE="django.db.backends.sqlite3", NAME=file, OPTIONS=options) as alias:
             yield alias
         return
     if connection.vendor != "postgresql":
         pytest.skip("no PostgreSQL server: scripts/with-postgres")
     with connection.cursor() as cursor:
-        cursor.execute(f"CREATE DATABASE {name}")
+        cursor.execute(f"CREATE DATABASE {name} TEMPLATE {like or 'template1'}")
     options = {**connection.settings_dict["OPTIONS"], "pool": False}
     try:
         with _registered(name, NAME=name, OPTIONS=options) as alias:

@@ -19,7 +19,6 @@ from drugs.imports.problems import FileRefusedError
 from drugs.models import ImportRun, Trial
 from drugs.open_data.files import releases, write_release
 from tests import factories
-from tests.backups.conftest import empty_database
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
@@ -91,12 +90,12 @@ def test_releases_are_listed_and_sent_from_there(bucket):
     assert len(list(file_names(default_storage))) == len(sums.splitlines()) + 1
 
 
-def test_a_backup_takes_its_files_and_a_restore_puts_them_back(bucket, tmp_path):
+def test_a_backup_takes_its_files_and_a_restore_puts_them_back(bucket, migrated, tmp_path):
     run, now = imported(), timezone.now()
     record = make_backup(tmp_path, now)
     default_storage.delete(run.file.name)
 
-    with empty_database("sqlite", tmp_path) as alias:
+    with migrated("sqlite") as alias:
         restore_backup(tmp_path / record.name, now, using=alias)
 
         assert Trial.objects.using(alias).count() == 1

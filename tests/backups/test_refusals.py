@@ -61,26 +61,26 @@ def of_another_form(members):
 DAMAGED = [other_row, without_a_table, with_a_stranger, with_another_manifest, of_another_form]
 
 
-@pytest.mark.parametrize("change", DAMAGED, ids=lambda change: change.__name__)
-def test_a_damaged_archive_is_refused(archive, tmp_path, now, change):
-    damaged = rewritten(archive, tmp_path / "damaged.zip", change)
+def test_a_damaged_archive_is_refused(archive, tmp_path, now):
     before = rows_of("default")
+    for change in DAMAGED:
+        damaged = rewritten(archive, tmp_path / f"{change.__name__}.zip", change)
 
-    with pytest.raises(BackupError) as refused:
-        restore_backup(damaged, now, replace_everything=True)
+        with pytest.raises(BackupError) as refused:
+            restore_backup(damaged, now, replace_everything=True)
 
-    assert str(refused.value).count("\n") == 0
-    assert rows_of("default") == before
+        assert str(refused.value).count("\n") == 0, change.__name__
+        assert rows_of("default") == before, change.__name__
 
 
-@pytest.mark.parametrize("part", [0, 1, 100, 0.5, 0.999])
-def test_a_truncated_archive_is_refused(archive, tmp_path, now, part):
+def test_a_truncated_archive_is_refused(archive, tmp_path, now):
     whole = archive.read_bytes()
     cut = tmp_path / "cut.zip"
-    cut.write_bytes(whole[: int(part * len(whole)) if part < 1 else part])
+    for end in (0, 1, 100, len(whole) // 2, len(whole) * 999 // 1000):
+        cut.write_bytes(whole[:end])
 
-    with pytest.raises(BackupError, match="end is missing"):
-        restore_backup(cut, now, replace_everything=True)
+        with pytest.raises(BackupError, match="end is missing"):
+            restore_backup(cut, now, replace_everything=True)
 
 
 def members(path):

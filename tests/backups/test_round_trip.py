@@ -63,11 +63,10 @@ def test_every_row_and_file_is_the_same(moved, tmp_path, kind):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_second_way_gives_the_same_archive(moved, tmp_path, now, kind):
+def test_a_second_way_gives_the_same_archive(moved, migrated, tmp_path, now, kind):
     """There and on: what is backed up from the other database equals the first backup."""
-    before = rows_of("default")
-
-    with empty_database(kind, tmp_path) as alias, empty_database(connection.vendor, tmp_path) as home:
+    with migrated(kind) as alias, migrated(connection.vendor) as home:
+        before = rows_of("default")
         moved(alias, "one")
         record = make_backup(tmp_path / "two", now, using=alias)
         restore_backup(tmp_path / "two" / record.name, now, using=home, replace_everything=True)
@@ -76,8 +75,8 @@ def test_a_second_way_gives_the_same_archive(moved, tmp_path, now, kind):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_numbers_go_on_where_they_stood(moved, tmp_path, kind):
-    with empty_database(kind, tmp_path) as alias:
+def test_numbers_go_on_where_they_stood(moved, migrated, kind):
+    with migrated(kind) as alias:
         moved(alias, "one")
         here = Organisation.objects.create(slug="new", name="New")
         there = Organisation(slug="new", name="New")
@@ -87,8 +86,8 @@ def test_numbers_go_on_where_they_stood(moved, tmp_path, kind):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_search_finds_what_was_restored_and_what_is_written_later(moved, tmp_path, kind):
-    with empty_database(kind, tmp_path) as alias:
+def test_the_search_finds_what_was_restored_and_what_is_written_later(moved, migrated, kind):
+    with migrated(kind) as alias:
         moved(alias, "one")
         rows = {
             "sqlite": "SELECT count(*) FROM drugs_trial_fts WHERE drugs_trial_fts MATCH '\"mexiletine\"'",

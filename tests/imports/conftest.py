@@ -7,7 +7,7 @@ import pytest
 from drugs.imports import runs
 from drugs.imports.apply import apply
 from drugs.imports.compare import compare
-from drugs.models import ImportRun, RegistryRecord, Trial, TrialIdentifier
+from drugs.models import ImportRun, RegistryRecord, Trial
 from drugs.vocabulary import RunState
 
 HEADER = (
@@ -74,10 +74,10 @@ def state() -> dict:
     return {
         trial.home_number: (
             trial.facts(),
-            sorted(TrialIdentifier.objects.filter(trial=trial).values_list("number", "is_home")),
-            sorted(trial.country_set.values_list("country", flat=True)),
+            sorted((number.number, number.is_home) for number in trial.identifiers.all()),
+            sorted(country.country for country in trial.country_set.all()),
         )
-        for trial in Trial.objects.all()
+        for trial in Trial.objects.prefetch_related("identifiers", "country_set")
     }
 
 

@@ -178,14 +178,14 @@ def test_pages_are_of_25_in_a_stable_order_and_each_row_stands_once(client):
     assert seen == [f"therapy-{number:04}" for number in range(60)]
 
 
-@pytest.mark.parametrize("page", ["abc", "0", "-1", "999999999999", "", "٣", "1.5", "2&page=1"])
-def test_a_page_number_that_is_none_is_put_right(client, page):
+def test_a_page_number_that_is_none_is_put_right(client):
     editions(30)
 
-    response = client.get(f"/drugs/?page={page}")
+    for page in ("abc", "0", "-1", "999999999999", "", "٣", "1.5", "2&page=1"):
+        response = client.get(f"/drugs/?page={page}")
 
-    assert response.status_code == 200
-    assert response.context["page"].number in (1, 2)
+        assert response.status_code == 200, page
+        assert response.context["page"].number in (1, 2), page
 
 
 def test_links_to_pages_keep_the_filters(client):

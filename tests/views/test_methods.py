@@ -7,7 +7,7 @@ from tests.access.test_matrix import TAKES_POST
 from tests.access.world import make_world, public_values
 from tests.addresses import addresses
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 NEVER = ("PUT", "PATCH", "DELETE", "TRACE", "BREW")
 

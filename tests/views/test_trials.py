@@ -173,6 +173,7 @@ WORDS = {
 }
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("fact", Trial.FACTS)
 def test_every_fact_of_a_trial_is_on_its_page(client, fact):
     value = PLANTED.get(fact, f"Planted {fact}")
@@ -212,6 +213,7 @@ def test_a_registry_s_markup_is_text(client):
         assert "<img src=x" not in html
 
 
+@pytest.mark.any_database
 @pytest.mark.registry
 def test_the_page_of_each_trial_of_a_real_file_is_whole(client, registry_folder):
     call_command("import_trials", str(registry_folder / "ctgov_old/o11_ALS_10r_crlf.csv"), verbosity=0)

@@ -2,6 +2,7 @@
 
 import gzip
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,11 @@ def weight(content):
     return len(gzip.compress(content, compresslevel=6, mtime=0))
 
 
+@cache
+def weight_of_file(name):
+    return weight(Path(finders.find(name)).read_bytes())
+
+
 def files(html):
     """Every own file that a browser loads with the page."""
     return sorted(set(STATIC.findall(html)))
@@ -33,7 +39,7 @@ def test_no_page_weighs_more_than_sixty_kilobytes(client):
         own = files(html.decode())
         assert own, path
         loaded.update(own)
-        weights[name] = weight(html) + sum(weight(Path(finders.find(file)).read_bytes()) for file in own)
+        weights[name] = weight(html) + sum(weight_of_file(file) for file in own)
 
     assert {"css/site.css", "js/reading.js", "js/settings.js", "js/visits.js", "img/mark.svg"} <= loaded
     assert not {name: size for name, size in weights.items() if size > MOST}, weights
