@@ -16,9 +16,13 @@ run: environment ## The site with all its content at http://127.0.0.1:8000 (PORT
 test: environment-dev ## The whole suite on SQLite and PostgreSQL, and a smoke test in a browser
 	@scripts/test
 
+.PHONY: test-all
+test-all: environment-dev ## As make test, without what it spares: all of it on PostgreSQL too, every method of the table of access
+	@scripts/test --all
+
 .PHONY: e2e
 e2e: environment-dev ## Browser tests, on PostgreSQL
-	@scripts/with-postgres $(PY) -m pytest tests/e2e -n 3 --reruns 1 -rR -m "not long_walk"
+	@scripts/with-postgres $(PY) -m pytest tests/e2e -n 3 --dist worksteal --reruns 1 -rR --durations=12 -m "not long_walk"
 
 .PHONY: e2e-all
 e2e-all: environment-dev ## All browser tests, also those that repeat others at further sizes and for further roles

@@ -12,7 +12,11 @@ REGISTRY = Path(__file__).resolve().parent.parent.parent / "shared" / "registry"
 
 def pytest_addoption(parser):
     parser.addoption("--faults", action="store_true", help="The slow tests of faults too: make faults.")
-    parser.addoption("--all", action="store_true", help="On PostgreSQL too what says nothing about the database.")
+    parser.addoption(
+        "--all",
+        action="store_true",
+        help="On PostgreSQL too what says nothing about the database, and the table of who comes in by every method.",
+    )
 
 
 def pytest_collection_modifyitems(config, items):

@@ -84,20 +84,24 @@ def measured(initial):
             yield address, client_path
 
 
+def further_methods(initial, comes_in, every):
+    """Whoever comes in by GET or POST does so by HEAD. What the rest then does a superuser stands for, and for those who are refused
+    a stranger and somebody without a group; with --all everybody asks by each."""
+    rest = ("PUT", "PATCH", "DELETE", "OPTIONS")
+    if every or (initial in "NOS" and (initial == "S" or not comes_in)):
+        return ("HEAD", *rest)
+    return () if comes_in else ("HEAD",)
+
+
 @pytest.mark.parametrize("initial", INITIALS)
-def test_everybody_comes_in_only_where_the_table_says(initial, unrendered):
+def test_everybody_comes_in_only_where_the_table_says(initial, unrendered, request):
     table, client, wrong = declared(), client_of(initial), []
+    every = request.config.getoption("--all")
     client.raise_request_exception = True
     for address, path in measured(initial):
         gets, posts = table.get(address.name, (set(), set()))
-        # Who comes in by GET and POST does so by HEAD; a superuser stands for what the rest of the methods then do, and for
-        # those who are refused a stranger and somebody without a group.
-        inside, others = (
-            initial in gets | posts,
-            ("HEAD", *(("PUT", "PATCH", "DELETE", "OPTIONS") if initial in "NOS" else ())),
-        )
-        asked = [] if inside and initial != "S" else [(other, gets | posts) for other in others]
-        for method, allowed in (("GET", gets), ("POST", posts), *asked):
+        further = further_methods(initial, initial in gets | posts, every)
+        for method, allowed in (("GET", gets), ("POST", posts), *((other, gets | posts) for other in further)):
             came = outcome(ask(client, method, path)) == "in"
             exact = method in ("GET", "POST")
             if came != (initial in allowed) and (exact or came):
