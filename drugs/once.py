@@ -1,5 +1,6 @@
 """What a large site reads or makes once for each content, and a small one each time."""
 
+import datetime as dt
 import functools
 import hashlib
 from collections.abc import Callable
@@ -18,7 +19,7 @@ Made = TypeVar("Made")
 
 
 class Content(NamedTuple):
-    """What is public: the content version, and how many editions are due, which go live without anybody's doing.
+    """What is public: the content version, and what changes without anybody's doing: how many editions are due, and the day.
 
     Every public change raises the version in its own transaction, and a page reads the version first: what is kept under
     one is never of an older content. It may be of a newer one, which was written meanwhile; then nobody asks for it again.
@@ -26,11 +27,12 @@ class Content(NamedTuple):
 
     version: int
     due: int
+    day: dt.date
 
 
 def once(content: Content, name: str, make: Callable[[], Made], is_large: Callable[[Made], bool]) -> Made:
     """What `make` makes: as it was made before of this content, and kept where `is_large` says so of it."""
-    named = f"{settings.RELEASE}|{restored()}|{content.version}|{content.due}|{name}"
+    named = f"{settings.RELEASE}|{restored()}|{content.version}|{content.due}|{content.day}|{name}"
     key = "once-" + hashlib.sha256(named.encode(errors="surrogateescape")).hexdigest()[:32]
     made: Made | None = cache.get(key)
     if made is not None:

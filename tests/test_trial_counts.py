@@ -6,6 +6,7 @@ import pytest
 from bs4 import BeautifulSoup
 from django.core.cache import cache
 from django.http import QueryDict
+from django.utils import timezone
 
 from drugs import paging
 from drugs import trial_counts as counting
@@ -60,7 +61,7 @@ def filterset_of(query):
 def counts_of(query, version=ContentVersion.current):
     """Total, whole and the facets."""
     filterset = filterset_of(query)
-    counts = trial_counts(filterset, Content(version(), due=1))
+    counts = trial_counts(filterset, Content(version(), 1, timezone.localdate()))
     return Counted(counts.total, counts.whole, trial_facets(filterset, counts))
 
 

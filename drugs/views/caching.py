@@ -117,11 +117,11 @@ def public_page(view: View, *, shows_portraits: bool = False) -> View:
         response: HttpResponseBase
         at = timezone.now()
         version, due, upcoming = content_state(at)
-        request.content = Content(version, due)  # type: ignore[attr-defined]
         around = Around(furniture_of(version), at)
         request.around = around  # type: ignore[attr-defined]
         passed = [moment for moment in around.moments if moment <= at]
         day = timezone.localdate(at)
+        request.content = Content(version, due, day)  # type: ignore[attr-defined]
         etag = etag_of(request, version, due + len(passed), day)
         now = Circumstances(request.get_full_path(), day, due + len(passed), around.furniture)
         asked = parse_etags(request.headers.get("If-None-Match", "")) if request.method in ("GET", "HEAD") else []
