@@ -67,16 +67,17 @@ GROUPS = {"Editor": EDITOR, "Reviewer": REVIEWER, "Importer": IMPORTER, "Adminis
 
 def make_groups(apps, schema_editor):
     """Django makes permissions after all migrations: what a group needs and is missing is made here, the same way."""
+    database = schema_editor.connection.alias
     Group = apps.get_model("auth", "Group")
     Permission = apps.get_model("auth", "Permission")
     ContentType = apps.get_model("contenttypes", "ContentType")
     for name, codenames in GROUPS.items():
-        group, _ = Group.objects.get_or_create(name=name)
+        group, _ = Group.objects.using(database).get_or_create(name=name)
         for codename in codenames:
             verb, model = codename.split("_", 1)
-            kind, _ = ContentType.objects.get_or_create(app_label=OTHER_APPS.get(model, "drugs"), model=model)
+            kind, _ = ContentType.objects.using(database).get_or_create(app_label=OTHER_APPS.get(model, "drugs"), model=model)
             label = NAMED.get(codename, f"Can {verb} {model}")
-            permission, _ = Permission.objects.get_or_create(
+            permission, _ = Permission.objects.using(database).get_or_create(
                 content_type=kind, codename=codename, defaults={"name": label}
             )
             group.permissions.add(permission)

@@ -14,16 +14,17 @@ GROUPS = {
 
 def give_permissions(apps, schema_editor):
     """As 0009 does: Django makes permissions after all migrations, so what is missing is made here, the same way."""
+    database = schema_editor.connection.alias
     Group = apps.get_model("auth", "Group")
     Permission = apps.get_model("auth", "Permission")
     ContentType = apps.get_model("contenttypes", "ContentType")
-    kind, _ = ContentType.objects.get_or_create(app_label="drugs", model=MODEL)
+    kind, _ = ContentType.objects.using(database).get_or_create(app_label="drugs", model=MODEL)
     for name, verbs in GROUPS.items():
-        group, _ = Group.objects.get_or_create(name=name)
+        group, _ = Group.objects.using(database).get_or_create(name=name)
         for verb in verbs:
             codename = f"{verb}_{MODEL}"
             label = NAMED.get(codename, f"Can {verb} cut-off of a trial")
-            permission, _ = Permission.objects.get_or_create(
+            permission, _ = Permission.objects.using(database).get_or_create(
                 content_type=kind, codename=codename, defaults={"name": label}
             )
             group.permissions.add(permission)

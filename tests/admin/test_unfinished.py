@@ -11,7 +11,7 @@ from tests import factories
 from tests.admin.forms import add_row, posted
 from tests.admin.people import staff
 
-pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
@@ -90,6 +90,7 @@ def test_half_filled_rows_are_kept_and_all_else_is_saved(client, editor):
         assert any(row.errors for row in shown_again), case
 
 
+@pytest.mark.any_database
 def test_a_kept_row_is_finished_and_stored(client, editor):
     draft = factories.EditionFactory()
     data = add_row(posted(client.get(page(draft))), "source_set", label="Doe, 2020", kind="journal_article")
@@ -102,6 +103,7 @@ def test_a_kept_row_is_finished_and_stored(client, editor):
     assert "not finished" not in shown.content.decode()
 
 
+@pytest.mark.any_database
 def test_saving_again_keeps_it_once_and_under_its_key(client, editor):
     draft = factories.EditionFactory()
     data = add_row(posted(client.get(page(draft))), "source_set", label="Doe, 2020", kind="journal_article")
@@ -114,6 +116,7 @@ def test_saving_again_keeps_it_once_and_under_its_key(client, editor):
     assert (part.key, part.cells["label"]) == (key, "Doe et al., 2020")
 
 
+@pytest.mark.any_database
 def test_a_kept_row_is_taken_off(client, editor):
     draft = factories.EditionFactory()
     data = add_row(posted(client.get(page(draft))), "source_set", label="Doe, 2020", kind="journal_article")
@@ -126,6 +129,7 @@ def test_a_kept_row_is_taken_off(client, editor):
     assert not draft.unfinished_parts.exists()
 
 
+@pytest.mark.any_database
 def test_a_stored_row_stays_as_it_was_until_its_change_is_finished(client, editor):
     draft = factories.whole_edition()
     stage = draft.statusevent_set.get()
@@ -144,6 +148,7 @@ def test_a_stored_row_stays_as_it_was_until_its_change_is_finished(client, edito
     assert not draft.unfinished_parts.exists()
 
 
+@pytest.mark.any_database
 def test_a_row_that_would_take_anothers_place_is_kept(client, editor):
     draft = factories.EditionFactory()
     factories.SourceFactory(edition=draft, label="A, 2018", position=1)
@@ -164,6 +169,7 @@ def test_a_row_that_would_take_anothers_place_is_kept(client, editor):
     assert "has this label" in " ".join(draft.unfinished_parts.last().sentences)
 
 
+@pytest.mark.any_database
 def test_a_second_current_stage_of_a_region_is_kept(client, editor):
     draft = factories.EditionFactory()
     factories.StatusEventFactory(edition=draft, region="JP", stage="in_development")
@@ -175,6 +181,7 @@ def test_a_second_current_stage_of_a_region_is_kept(client, editor):
     assert "Only one stage per region" in " ".join(draft.unfinished_parts.get().sentences)
 
 
+@pytest.mark.any_database
 def test_a_source_that_rows_rest_on_stays(client, editor):
     draft = factories.whole_edition()
     source = draft.dosing_set.get().source
@@ -187,6 +194,7 @@ def test_a_source_that_rows_rest_on_stays(client, editor):
     assert "rests on it" in shown.content.decode()
 
 
+@pytest.mark.any_database
 def test_faulty_cells_of_the_page_keep_what_was_stored(client, editor):
     draft = factories.EditionFactory(as_of_on="2026-05")
     data = posted(client.get(page(draft)), name="", as_of_on="some day", summary="<p>New.</p>")
@@ -205,6 +213,7 @@ def test_faulty_cells_of_the_page_keep_what_was_stored(client, editor):
     assert not draft.unfinished_parts.exists()
 
 
+@pytest.mark.any_database
 def test_nothing_unfinished_goes_to_review_or_to_readers(client, editor):
     draft = factories.whole_edition()
     data = add_row(posted(client.get(page(draft))), "source_set", label="Plantedword, 2020", kind="journal_article")
@@ -218,6 +227,7 @@ def test_nothing_unfinished_goes_to_review_or_to_readers(client, editor):
     assert "Plantedword" not in client.get(reverse("admin:drugs_edition_preview", args=[draft.pk])).content.decode()
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("key", ["x", "\x00", "1" * 400])
 def test_a_key_that_is_none_harms_nothing(client, editor, key):
     draft = factories.EditionFactory()
@@ -229,6 +239,7 @@ def test_a_key_that_is_none_harms_nothing(client, editor, key):
     assert client.get(reverse("admin:drugs_edition_review", args=[draft.pk])).status_code == 200
 
 
+@pytest.mark.any_database
 def test_two_rows_with_one_key_are_both_kept(client, editor):
     draft = factories.EditionFactory()
     key = "0" * 32
@@ -239,6 +250,7 @@ def test_two_rows_with_one_key_are_both_kept(client, editor):
     assert {part.cells["label"] for part in draft.unfinished_parts.all()} == {"A", "B"}
 
 
+@pytest.mark.any_database
 def test_a_reference_to_no_record_comes_back_empty(client, editor):
     draft = factories.EditionFactory()
     data = posted(client.get(page(draft)))
@@ -248,6 +260,7 @@ def test_a_reference_to_no_record_comes_back_empty(client, editor):
     assert draft.unfinished_parts.get().cells["organisation"] == ""
 
 
+@pytest.mark.any_database
 def test_a_discarded_draft_takes_its_unfinished_rows_along(client, editor):
     draft = factories.EditionFactory()
     data = add_row(posted(client.get(page(draft))), "source_set", label="Doe, 2020", kind="journal_article")
@@ -273,6 +286,7 @@ def opened(client, draft):
     return posted(response) | {"base": response.context["base"]}
 
 
+@pytest.mark.any_database
 def test_the_second_of_two_keeps_what_the_first_left_unfinished(two):
     first, second = two
     draft = factories.EditionFactory()
@@ -288,6 +302,7 @@ def test_the_second_of_two_keeps_what_the_first_left_unfinished(two):
     assert {part.cells["label"] for part in draft.unfinished_parts.all()} == {"Kim, 2020", "Rio, 2021"}
 
 
+@pytest.mark.any_database
 def test_two_change_the_same_unfinished_row_and_the_second_is_told(two):
     first, second = two
     draft = factories.EditionFactory()
@@ -301,6 +316,7 @@ def test_two_change_the_same_unfinished_row_and_the_second_is_told(two):
     assert draft.unfinished_parts.get().cells["label"] == "Kim, 2020"
 
 
+@pytest.mark.any_database
 def test_one_finishes_what_the_other_leaves_alone(two):
     first, second = two
     draft = factories.EditionFactory()
