@@ -1,5 +1,6 @@
 """What every test may ask for."""
 
+import itertools
 from pathlib import Path
 
 import pytest
@@ -39,14 +40,24 @@ def _asks_the_database(item):
     return bool(asks or is_case or item.get_closest_marker("django_db"))
 
 
+@pytest.fixture(scope="session")
+def _files(tmp_path_factory):
+    """One folder for the files of all tests of a process, with an empty one for collected files."""
+    folder = tmp_path_factory.mktemp("files")
+    (folder / "static").mkdir()
+    return folder
+
+
+_numbers = itertools.count()
+
+
 @pytest.fixture(autouse=True)
-def _test_settings(settings, tmp_path):
-    """Quick passwords, media in a temporary folder, mail in memory, nothing kept from another test."""
+def _test_settings(settings, _files):
+    """Quick passwords, media in a folder of their own (which a test that stores none never makes), nothing kept from another test."""
     cache.clear()
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    settings.MEDIA_ROOT = tmp_path / "media"
-    settings.STATIC_ROOT = tmp_path / "static"
-    settings.STATIC_ROOT.mkdir()
+    settings.MEDIA_ROOT = _files / f"media-{next(_numbers)}"
+    settings.STATIC_ROOT = _files / "static"
 
 
 @pytest.fixture(scope="session")
