@@ -79,7 +79,7 @@ class Circumstances(NamedTuple):
 class Readings:
     """What pages of this process were read from, by address; those that nobody asked for longest are forgotten."""
 
-    MOST = 1_000
+    MOST = 500
 
     def __init__(self) -> None:
         self._found: OrderedDict[str, tuple[str, Circumstances, Reading]] = OrderedDict()
