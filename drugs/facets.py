@@ -140,7 +140,7 @@ def _read(live: QuerySet[Edition]) -> FacetSource:
 
 def _with_text(filterset: EditionFilterSet, live: QuerySet[Edition], editions: set[int]) -> set[int]:
     """Those of `editions` that the words asked for are found in."""
-    text = filterset.chosen("q")
+    text = filterset.value_of("q")
     return set(matching_text(live, text).order_by().values_list("pk", flat=True)) if text else editions.copy()
 
 

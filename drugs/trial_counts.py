@@ -62,10 +62,10 @@ def trial_counts(filterset: TrialFilterSet, content: Content) -> TrialCounts:
     query.pop("sort", None)
     name = f"counts of trials|{query.urlencode()}"
     if not query:
-        total, counts = once(content, name, lambda: _counted(filterset), lambda counted: counted[0] > SMALL)
+        total, counts = once(content, name, lambda: _counted(filterset), lambda found: found[0] > SMALL)
         return TrialCounts(total, whole(lambda: total), counts)
     all_of_them = whole(filterset.queryset.count)
-    total, counts = once(content, name, lambda: _counted(filterset), lambda _counted: all_of_them > SMALL)
+    total, counts = once(content, name, lambda: _counted(filterset), lambda _found: all_of_them > SMALL)
     return TrialCounts(total, all_of_them, counts)
 
 

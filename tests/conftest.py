@@ -1,11 +1,13 @@
 """What every test may ask for."""
 
 import itertools
+import logging
 from pathlib import Path
 
 import pytest
 from django.conf import settings as site
 from django.core.cache import cache
+from django.template.backends.django import Template
 from django.test import TransactionTestCase
 
 REGISTRY = Path(__file__).resolve().parent.parent.parent / "shared" / "registry"
@@ -58,6 +60,15 @@ def _test_settings(settings, _files):
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.MEDIA_ROOT = _files / f"media-{next(_numbers)}"
     settings.STATIC_ROOT = _files / "static"
+
+
+@pytest.fixture
+def unrendered(monkeypatch):
+    """Who comes in is decided before a template is drawn; thousands of refusals need no line in a log."""
+    monkeypatch.setattr(Template, "render", lambda self, context=None, request=None: "")
+    logging.disable(logging.CRITICAL)
+    yield
+    logging.disable(logging.NOTSET)
 
 
 @pytest.fixture(scope="session")

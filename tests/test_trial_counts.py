@@ -156,6 +156,15 @@ def test_counts_are_never_of_an_older_content(large):
     assert counts_of("").total == 25
 
 
+@pytest.mark.parametrize(("first", "then"), [("q=%1C&sort=%20", ""), ("q=sugar&q=imaginol", "q=imaginol&q=sugar")])
+def test_what_is_kept_of_one_address_is_right_for_every_address_that_leads_to_it(large, client, first, then):
+    asked_before = client.get(f"/trials/?{first}")
+    asked = client.get(f"/trials/?{then}").content
+    cache.clear()
+
+    assert asked_before.content == asked == client.get(f"/trials/?{then}").content
+
+
 def test_the_page_of_a_large_site_says_the_new_number_after_each_way_of_writing(large, client, admin_client):
     """Whoever writes raises the version in the same transaction: an import, a person in the admin, an undo."""
 

@@ -66,6 +66,11 @@ class RecordFilterSet(django_filters.FilterSet):
     #: Parameters that order rather than narrow.
     not_narrowing = ("sort",)
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Questions that mean the same are the same: what is kept of one may then be given for another.
+        self.data = self._in_one_order()
+
     @property
     def rows(self) -> QuerySet[Any]:
         if not self._chosen:  # nothing is asked for: no form has to be made to see that
@@ -75,7 +80,7 @@ class RecordFilterSet(django_filters.FilterSet):
     def is_valid(self) -> bool:
         return not self._chosen or super().is_valid()
 
-    def chosen(self, name: str) -> Any:
+    def value_of(self, name: str) -> Any:
         """What the parameter asks for, cleaned; nothing where it, or another one, asks for nothing that can be."""
         return self.form.cleaned_data.get(name) if self._chosen and self.is_valid() else None
 
@@ -95,7 +100,7 @@ class RecordFilterSet(django_filters.FilterSet):
             _("%(parameter)s: “%(value)s” cannot be used. %(reason)s")
             % {
                 "parameter": self.label_of(name),
-                "value": ", ".join(self._given(name))[:MAX_LENGTH],
+                "value": ", ".join(self.data.getlist(name))[:MAX_LENGTH],
                 "reason": " ".join(map(str, errors)),
             }
             for name, errors in self.form.errors.items()
@@ -104,17 +109,14 @@ class RecordFilterSet(django_filters.FilterSet):
     def label_of(self, name: str) -> str:
         return str(self.filters[name].label or name)
 
-    def _given(self, name: str) -> list[str]:
-        if isinstance(self.data, QueryDict):
-            return self.data.getlist(name)
-        value = self.data.get(name, "")
-        return [str(part) for part in value] if isinstance(value, list) else [str(value)]
-
     def accepted(self) -> QueryDict:
         """The parameters that the list knows, with their values, in one order: what a link carries on."""
+        return self.data.copy()
+
+    def _in_one_order(self) -> QueryDict:
         query = QueryDict(mutable=True)
         for name in self.filters:
-            values = [value for value in self._given(name) if value.strip()]
+            values = [value for value in _given(self.data, name) if value.strip()]
             if values:
                 query.setlist(name, sorted(set(values)))
         return query
@@ -133,7 +135,7 @@ class RecordFilterSet(django_filters.FilterSet):
 
     @cached_property
     def _chosen(self) -> dict[str, list[str]]:
-        return dict(self.accepted().lists())
+        return dict(self.data.lists())
 
     def toggled(self, name: str, value: str) -> str:
         """The address with this value chosen, or without it where it is; the other values stay."""
@@ -154,6 +156,13 @@ class RecordFilterSet(django_filters.FilterSet):
     def in_words(self) -> str:
         """'Phase 3, Recruiting, Japan'; empty when nothing narrows the list."""
         return ", ".join(active.words for active in self.active())
+
+
+def _given(data: Any, name: str) -> list[str]:
+    if isinstance(data, QueryDict):
+        return data.getlist(name)
+    value = data.get(name, "")
+    return [str(part) for part in value] if isinstance(value, list) else [str(value)]
 
 
 def _encoded(name: str, values: Iterable[str]) -> str:

@@ -108,7 +108,7 @@ class EditionFilterSet(RecordFilterSet):
 
     def ordered(self) -> QuerySet[Edition]:
         """The rows in the order asked for, by name when none is."""
-        return self.rows if self.chosen("sort") else self.rows.order_by(*ORDERS["name"])
+        return self.rows if self.value_of("sort") else self.rows.order_by(*ORDERS["name"])
 
     def words_of(self, name: str, value: str) -> str:
         if name == "sponsor":

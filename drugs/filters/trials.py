@@ -77,7 +77,7 @@ class TrialFilterSet(NamesTherapies):
         return queryset.order_by(*ORDERS[value])
 
     def ordered(self) -> QuerySet[Trial]:
-        return self.rows if self.chosen("sort") else self.rows.order_by(*ORDERS["-updated"])
+        return self.rows if self.value_of("sort") else self.rows.order_by(*ORDERS["-updated"])
 
 
 ORDERS: dict[str, tuple[Any, ...]] = {

@@ -4,13 +4,11 @@ A line is an address of staff, who gets it by GET, and who by POST: N staff with
 A Administrator, S superuser, O somebody from outside; `-` nobody. Everybody else is refused, by those and by every other method.
 """
 
-import logging
 from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 from django.db import connection
-from django.template.backends.django import Template
 from django.test import Client
 
 from tests import factories
@@ -54,15 +52,6 @@ def outcome(response):
     to_sign_in = response.status_code == 302 and ("/admin/login/" in response.url or "/account/login/" in response.url)
     only_methods = response.request["REQUEST_METHOD"] == "OPTIONS" and not response.getvalue()
     return "out" if to_sign_in or only_methods or response.status_code in (403, 404, 405) else "in"
-
-
-@pytest.fixture
-def unrendered(monkeypatch):
-    """Who comes in is decided before a template is drawn; thousands of refusals need no line in a log."""
-    monkeypatch.setattr(Template, "render", lambda self, context=None, request=None: "")
-    logging.disable(logging.CRITICAL)
-    yield
-    logging.disable(logging.NOTSET)
 
 
 def ask(client, method, path):

@@ -7,7 +7,6 @@ from django.urls import reverse
 
 from drugs import models
 from tests import factories
-from tests.access.test_matrix import unrendered  # noqa: F401 (a fixture)
 from tests.access.world import make_world
 from tests.admin.people import ROLES, staff
 from tests.savepoints import taken_back
