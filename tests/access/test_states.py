@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tests.access.objects import MAKE, STATES, print_of
-from tests.access.test_matrix import client_of, unrendered  # noqa: F401 (a fixture)
+from tests.access.test_matrix import client_of
 from tests.addresses import addresses
 from tests.savepoints import taken_back
 
@@ -54,7 +54,7 @@ def steps_of(kind):
 
 
 @pytest.mark.parametrize("state", [(kind, state) for kind in CHANGED for state in STATES[kind].split()], ids=":".join)
-def test_a_step_is_taken_by_whom_and_when_the_table_says(state, unrendered):  # noqa: F811
+def test_a_step_is_taken_by_whom_and_when_the_table_says(state, unrendered):
     kind, name = state
     obj, wrong = MAKE[kind](name), []
     said = SAID | {"seen_at": getattr(obj, "saved_at", timezone.now()).isoformat()}
@@ -83,7 +83,7 @@ def path_of(name, obj):
 
 
 @pytest.mark.parametrize("state", sorted({(kind, state) for kind, state, _status, _name in GETS}), ids=":".join)
-def test_a_reader_gets_what_the_table_says(client, state, unrendered, settings):  # noqa: F811
+def test_a_reader_gets_what_the_table_says(client, state, unrendered, settings):
     settings.ALERTS_BY_MAIL = True
     obj = MAKE[state[0]](state[1])
 
