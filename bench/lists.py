@@ -29,6 +29,8 @@ SIZES = (1_000, 10_000, 100_000, 500_000)
 RARE, MEDIUM = "quercetin", "edaravone"
 #: One trial in so many has the rare word; 8 % have the medium one.
 ONE_IN = 20_000
+#: One in so many has a second number.
+ONE_IN_SECOND = 20
 SEED = 20260501
 
 
@@ -64,14 +66,10 @@ _PAGE = (
 _NEWEST, _OLDEST = "last_update_posted DESC, home_number", "last_update_posted, home_number DESC"
 _MATCH = " AND search @@ to_tsquery('therapies', '{}:*')"
 _FACETS = (
-    "WITH found AS MATERIALIZED (SELECT id, overall_status, phases, study_type, home_registry, countries "
-    "FROM drugs_trial WHERE is_verified{}) "
-    "SELECT overall_status, phases, study_type, home_registry, COUNT(*) FROM found GROUP BY 1, 2, 3, 4 UNION ALL "
-    "SELECT countries, '', '', '', COUNT(*) FROM found GROUP BY 1 UNION ALL "
-    "SELECT registry, '', '', '', COUNT(*) FROM drugs_trialidentifier i JOIN found ON found.id = trial_id "
-    "WHERE NOT is_home GROUP BY 1 UNION ALL "
-    "SELECT therapy_id::text, '', '', '', COUNT(*) FROM drugs_therapytrial JOIN found ON found.id = trial_id "
-    "WHERE decision = 'confirmed' GROUP BY 1"
+    "SELECT overall_status, phases, study_type, home_registry, other_registries, countries, COUNT(*) FROM drugs_trial "
+    "WHERE is_verified{0} GROUP BY GROUPING SETS ((1, 2, 3), (4, 5), (6)) UNION ALL "
+    "SELECT therapy_id::text, '', '', '', '', '', COUNT(*) FROM drugs_therapytrial JOIN drugs_trial t ON t.id = trial_id "
+    "WHERE decision = 'confirmed' AND is_verified{0} GROUP BY 1"
 )
 
 
@@ -116,6 +114,7 @@ def rows(size: int, start: int) -> Iterator[dict[str, Any]]:
             "id": n + 1,
             "home_number": f"NCT{n + 10_000_000}",
             "home_registry": "CTGOV",
+            "other_registries": "EUCTR" if n % ONE_IN_SECOND == 3 else "",
             "brief_title": title,
             "official_title": f"{title} {words(10)}",
             "acronym": f"{chance.choice(lexicon)}{chance.choice(('', '', '-', '-2', '-ALS'))}".upper()
@@ -161,7 +160,7 @@ def seed(size: int) -> None:
         for n, row in enumerate(rows(size, start), start):
             trials.append(row)
             numbers.append((row["id"], "CTGOV", row["home_number"], row["home_number"], True))
-            if n % 20 == 3:
+            if row["other_registries"]:
                 second = f"{2004 + n % 20}-{n // 20:06}-13"
                 numbers.append((row["id"], "EUCTR", second, second, False))
             countries.extend((row["id"], code) for code in row["countries"].split("|"))

@@ -31,7 +31,7 @@ from drugs.models import (
 from drugs.publishing.digest import edition_digest
 from drugs.publishing.publish import take_snapshots
 from drugs.publishing.text import keep_text
-from drugs.resolution import changed_facts, resolve, store_countries
+from drugs.resolution import changed_facts, resolve, store_countries, store_registries
 
 _UNREADABLE = (
     DeserializationError,
@@ -176,6 +176,8 @@ def _create(path: Path, entry: dict[str, Any], obj: Model) -> None:
         raise ContentError(f"{path.name}: {_name(entry)}: {error}") from error
     if isinstance(obj, Trial):
         store_countries([(obj.pk, obj.countries)])
+    if isinstance(obj, TrialIdentifier) and not obj.is_home:
+        store_registries([obj.trial_id])
     if isinstance(obj, Publication):
         if obj.digest != edition_digest(obj.edition):
             raise ContentError(
@@ -207,8 +209,8 @@ def _check_trials(path: Path, created: set[int]) -> None:
             raise ContentError(f"{path.name}: {trial}: {name} is {stored!r}, but its records say {said!r}.")
 
 
-def restore_countries() -> int:
-    """Make the rows that the country filter reads for trials that plain `loaddata` brought; returns how many trials."""
-    bare = list(Trial.objects.exclude(countries="").filter(country_set=None).values_list("pk", "countries"))
-    store_countries(bare)
-    return len(bare)
+def restore_derived() -> None:
+    """Make what filters and counts read of trials that plain `loaddata` brought: their countries, their other registries."""
+    store_countries(list(Trial.objects.exclude(countries="").filter(country_set=None).values_list("pk", "countries")))
+    others = TrialIdentifier.objects.filter(is_home=False, trial__other_registries="")
+    store_registries(set(others.values_list("trial", flat=True)))

@@ -19,7 +19,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from drugs import bulk
-from drugs.models import ImportRun, RegistryRecord, StaffOverride, Trial, TrialChange, TrialCountry
+from drugs.models import ImportRun, RegistryRecord, StaffOverride, Trial, TrialChange, TrialCountry, TrialIdentifier
 from drugs.models.trial import as_text
 from drugs.publishing.flags import WATCHED, flag_changes, shown_on_pages
 from drugs.vocabulary import RecordSource
@@ -178,6 +178,20 @@ def store_countries(trials: Sequence[tuple[int, str]]) -> None:
 def _add_countries(trials: Sequence[tuple[int, str]]) -> None:
     codes = [(trial, code) for trial, countries in trials for code in dict.fromkeys(filter(None, countries.split("|")))]
     bulk.insert(TrialCountry, ["trial_id", "country"], codes)
+
+
+def store_registries(trials: Iterable[int]) -> None:
+    """Make `Trial.other_registries` agree with the numbers of these trials."""
+    registries: dict[int, list[str]] = {trial: [] for trial in trials}
+    others = TrialIdentifier.objects.filter(bulk.is_in(TrialIdentifier, "trial_id", registries), is_home=False)
+    for trial, registry in others.order_by().values_list("trial", "registry"):
+        registries[trial].append(registry)
+    bulk.update(Trial, ["other_registries"], [(joined(found), trial) for trial, found in registries.items()])
+
+
+def joined(registries: Iterable[str]) -> str:
+    """As `Trial.other_registries` has them."""
+    return "|".join(sorted(registries))
 
 
 def _records_of(trials: Sequence[Trial]) -> dict[int, list[RegistryRecord]]:

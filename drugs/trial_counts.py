@@ -17,22 +17,17 @@ from django.db.models import QuerySet
 
 from drugs.facets import Facet, options_of
 from drugs.filters import TrialFilterSet
-from drugs.models import TherapyTrial, Trial, TrialIdentifier
+from drugs.models import TherapyTrial, Trial
 from drugs.once import Content, once
 
 #: Up to so many trials counting is quick enough to be done every time.
 SMALL = 500
 
-#: The facets in the order of the page: those that are columns of Trial, and those of tables of their own.
+#: The facets in the order of the page: those of one value a trial, and those of several.
 COLUMNS = {"status": "overall_status", "phase": "phases", "study_type": "study_type"}
 RELATED = ("therapy", "country", "registry")
-#: What of the latter a column of Trial holds as well: its countries, between |, and the registry of its home number.
-_ON_THE_TRIAL = {"country": "countries", "registry": "home_registry"}
-#: (trial, value) of the rest, each pair once: numbers in other registries, and therapies.
-_ELSEWHERE: dict[str, Callable[[], QuerySet[Any]]] = {
-    "registry": lambda: TrialIdentifier.objects.filter(is_home=False).order_by().values_list("trial", "registry"),
-    "therapy": lambda: TherapyTrial.objects.public().order_by().values_list("trial", "therapy"),
-}
+#: What of the latter the trial holds itself, between |: its countries, and the registries of its numbers.
+_BETWEEN_BARS = {"country": ("countries",), "registry": ("home_registry", "other_registries")}
 
 Counts = dict[str, Counter[str]]
 
@@ -99,38 +94,59 @@ def _of_columns(groups: Sequence[Sequence[Any]], chosen: dict[str, set[str]]) ->
 def _tally(rows: QuerySet[Trial], names: Sequence[str]) -> tuple[list[Sequence[Any]], Counts]:
     """(status, phase, study type, count) of the rows, and the counts of related facets: one statement.
 
-    The rows are read once, however many facets count them: an ORM query for each would read them each time.
+    An ORM query for each facet would read the rows each time. Here PostgreSQL groups them in all ways in one pass;
+    SQLite, which cannot, takes them aside once. The few trials with a therapy are found from their links.
     """
     counts: Counts = {name: Counter() for name in names}
-    kept = {**COLUMNS, **{name: column for name, column in _ON_THE_TRIAL.items() if name in names}}
-    try:
-        found, parameters = _sql(rows.order_by().values_list("pk", *kept.values()))
-    except EmptyResultSet:
-        return [], counts
-    parts = [f"found (trial, {', '.join(kept)}) AS MATERIALIZED ({found})"]
-    columns, empty = ", ".join(COLUMNS), ", ''" * (len(COLUMNS) - 1)
-    selects = [f"SELECT 'columns', {columns}, COUNT(*) FROM found GROUP BY {columns}"]  # noqa: S608 (our own names)
-    for name in names:
-        if name in _ON_THE_TRIAL:
-            selects.append(f"SELECT '{name}', {name}{empty}, COUNT(*) FROM found GROUP BY {name}")  # noqa: S608 (our own names)
-        if name in _ELSEWHERE:
-            related, more = _sql(_ELSEWHERE[name]())
-            parts.append(f"of_{name} (trial, value) AS ({related})")
-            parameters += more
-            selects.append(
-                f"SELECT '{name}', CAST(value AS text){empty}, COUNT(*) "  # noqa: S608 (our own names)
-                f"FROM of_{name} related JOIN found ON found.trial = related.trial GROUP BY value"
-            )
     groups: list[Sequence[Any]] = []
+    ways = {"": tuple(COLUMNS.values())} | {name: _BETWEEN_BARS[name] for name in names if name in _BETWEEN_BARS}
+    try:
+        statement, parameters = _statement(rows, list(ways.values()), with_therapies="therapy" in names)
+    except EmptyResultSet:
+        return groups, counts
     with connections[rows.db].cursor() as cursor:
-        cursor.execute(f"WITH {', '.join(parts)} {' UNION ALL '.join(selects)}", parameters)
-        for name, *values, count in cursor.fetchall():
-            if name == "columns":
-                groups.append((*values, count))
-            else:
-                for value in filter(None, values[0].split("|")):
-                    counts[name][value] += count
+        cursor.execute(statement, parameters)
+        for therapy, *values, count in cursor.fetchall():
+            if therapy is not None:
+                counts["therapy"][therapy] += count
+            for name, way in ways.items():
+                own, values = values[: len(way)], values[len(way) :]
+                if own[0] is None:  # grouped in another way
+                    continue
+                if name:
+                    for value in set(filter(None, "|".join(own).split("|"))):
+                        counts[name][value] += count
+                else:
+                    groups.append((*own, count))
     return groups, counts
+
+
+def _statement(
+    rows: QuerySet[Trial], ways: Sequence[Sequence[str]], *, with_therapies: bool
+) -> tuple[str, tuple[Any, ...]]:
+    """SQL for (therapy, the columns of each way, count): in a row all is NULL but what it is a group of."""
+    columns = [column for way in ways for column in way]
+    found, parameters = _sql(rows.order_by().values_list("pk", *columns))
+
+    def grouped(way: Sequence[str], by: str) -> str:
+        shown = ", ".join(column if column in way else "NULL" for column in columns)
+        return f"SELECT NULL, {shown}, COUNT(*) FROM found GROUP BY {by}"  # noqa: S608 (our own names)
+
+    each = [", ".join(way) for way in ways]
+    if connections[rows.db].vendor == "postgresql":
+        kept, selects = "NOT MATERIALIZED", [grouped(columns, f"GROUPING SETS (({'), ('.join(each)}))")]
+    else:
+        kept, selects = "MATERIALIZED", [grouped(way, by) for way, by in zip(ways, each, strict=True)]
+    parts = [f"found (trial, {', '.join(columns)}) AS {kept} ({found})"]
+    if with_therapies:
+        links, more = _sql(TherapyTrial.objects.public().order_by().values_list("trial", "therapy"))
+        parts.append(f"links (trial, therapy) AS ({links})")
+        parameters += more
+        selects.append(
+            f"SELECT CAST(links.therapy AS text), {', '.join(['NULL'] * len(columns))}, COUNT(*) "  # noqa: S608 (our own names)
+            "FROM links JOIN found ON found.trial = links.trial GROUP BY links.therapy"
+        )
+    return f"WITH {', '.join(parts)} {' UNION ALL '.join(selects)}", parameters
 
 
 def _sql(queryset: QuerySet[Any]) -> tuple[str, tuple[Any, ...]]:

@@ -7,7 +7,7 @@ import yaml
 from django.conf import settings
 from django.core.management import CommandError, call_command
 
-from drugs.content import ContentError, fixture_files, load_entries, load_file, read_entries
+from drugs.content import ContentError, fixture_files, load_entries, load_file, read_entries, restore_derived
 from drugs.management.commands.seal_content import layout
 from drugs.models import SECTIONS, Edition, Organisation, Publication, RegistryRecord, Therapy, Trial
 from drugs.publishing.digest import edition_digest
@@ -85,6 +85,19 @@ def test_loaddata_loads_all_content_with_the_same_digests():
     assert Edition.objects.count() == len(PAGES)
     for publication in Publication.objects.select_related("edition__therapy"):
         assert publication.digest == edition_digest(publication.edition), publication
+
+
+@pytest.mark.parametrize("by_loaddata", [False, True])
+def test_what_lists_read_of_trials_is_there_however_they_were_loaded(by_loaddata):
+    trials = FOLDER / "04-trials.yaml"
+    call_command("loaddata", trials, verbosity=0) if by_loaddata else load_file(trials)
+    restore_derived()  # load_content ends with it
+
+    assert Trial.objects.exclude(other_registries="").exists()
+    for trial in Trial.objects.prefetch_related("identifiers", "country_set"):
+        others = {number.registry for number in trial.identifiers.all() if not number.is_home}
+        assert trial.other_registries == "|".join(sorted(others)), trial
+        assert {row.country for row in trial.country_set.all()} == set(filter(None, trial.countries.split("|"))), trial
 
 
 def test_content_that_exists_stays_as_it_is(tmp_path):

@@ -1,9 +1,13 @@
 """Who is believed, field by field, and what is written down when a fact changes."""
 
+from importlib import import_module
+
 import pytest
+from django.apps import apps
+from django.db import connection
 
 from drugs.models import RegistryRecord, StaffOverride, Trial, TrialChange
-from drugs.resolution import resolve, store_resolutions
+from drugs.resolution import resolve, store_registries, store_resolutions
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -99,3 +103,25 @@ def test_phase_rank_follows_the_phase_by_itself(phases, rank):
     trial = factories.TrialFactory(phases=phases)
 
     assert Trial.objects.get(pk=trial.pk).phase_rank == rank
+
+
+def test_the_column_of_other_registries_agrees_with_the_numbers(trial):
+    other = factories.TrialFactory()
+    for registry, number in (("EUCTR", "2018-000101-13"), ("CTIS", "2023-500001-11")):
+        trial.identifiers.create(registry=registry, number=number)
+
+    store_registries([trial.pk, other.pk])
+
+    assert list(Trial.objects.order_by("pk").values_list("other_registries", flat=True)) == ["CTIS|EUCTR", ""]
+    trial.identifiers.filter(registry="CTIS").delete()
+    store_registries([trial.pk])
+    assert Trial.objects.get(pk=trial.pk).other_registries == "EUCTR"
+
+
+def test_the_migration_fills_what_the_code_keeps(trial):
+    trial.identifiers.create(registry="EUCTR", number="2018-000101-13")
+    trial.identifiers.create(registry="CTIS", number="2023-500001-11")
+
+    import_module("drugs.migrations.0024_other_registries").fill(apps, connection.schema_editor())
+
+    assert Trial.objects.get(pk=trial.pk).other_registries == "CTIS|EUCTR"

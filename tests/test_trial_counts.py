@@ -15,7 +15,7 @@ from drugs.filters import TrialFilterSet
 from drugs.models import ContentVersion, Trial
 from drugs.once import Content
 from drugs.paging import page_of
-from drugs.resolution import store_countries
+from drugs.resolution import store_countries, store_registries
 from drugs.trial_counts import COLUMNS, RELATED, trial_counts, trial_facets
 from tests import factories
 
@@ -41,6 +41,7 @@ def trials():
         if n % 6 == 0:
             made[-1].identifiers.create(registry="EUCTR", number=f"2018-0001{n:02}-13", address=f"2018-0001{n:02}-13")
     store_countries([(trial.pk, trial.countries) for trial in made])
+    store_registries([trial.pk for trial in made])
     edition = factories.live_edition("imaginol")
     for trial in made[:5]:
         factories.TherapyTrialFactory(therapy=edition.therapy, trial=trial)

@@ -25,7 +25,7 @@ from drugs.models import (
     TrialIdentifier,
 )
 from drugs.registry_numbers import parse_number
-from drugs.resolution import store_resolutions
+from drugs.resolution import store_registries, store_resolutions
 
 
 class TrialForm(forms.ModelForm):
@@ -296,3 +296,5 @@ class TrialAdmin(TrialImportMixin, StaffAdmin):
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         LinkInline.decided_by(formset, request.user)
         super().save_formset(request, form, formset, change)
+        if formset.model is TrialIdentifier:
+            store_registries([form.instance.pk])

@@ -24,7 +24,7 @@ from drugs.imports.stored import StoredTrial
 from drugs.imports.suggest import Suggester
 from drugs.models import ContentVersion, ImportRecord, ImportRow, ImportRun, RegistryRecord, Trial, TrialIdentifier
 from drugs.publishing.flags import flag_held_rows
-from drugs.resolution import Written, write_facts, write_new
+from drugs.resolution import Written, joined, store_registries, write_facts, write_new
 from drugs.vocabulary import RecordSource, RowDecision, RunState
 
 #: One import writes at a time: the key of PostgreSQL's advisory lock. SQLite has one writer anyway.
@@ -185,13 +185,18 @@ class _Application:
     def _create(self, verdicts: Sequence[Verdict]) -> None:
         if not verdicts:
             return
-        names = ["home_number", "home_registry", *Trial.FACTS]
+        names = ["home_number", "home_registry", "other_registries", *Trial.FACTS]
         with indexed_at_once("drugs_trial"):
             bulk.insert(
                 Trial,
                 names,
                 [
-                    (verdict.number, _own(verdict).number.registry, *map(verdict.facts.get, Trial.FACTS, _NOT_STATED))
+                    (
+                        verdict.number,
+                        _own(verdict).number.registry,
+                        joined(gain.registry for gain in verdict.gains if gain != _own(verdict).number),
+                        *map(verdict.facts.get, Trial.FACTS, _NOT_STATED),
+                    )
                     for verdict in verdicts
                 ],
             )
@@ -220,6 +225,7 @@ class _Application:
             at=self.at,
         )
         keep([verdict for verdict in verdicts if verdict.is_kept], self.run, self.judge.said_by)
+        store_registries({_trial(verdict).pk for verdict in verdicts if verdict.gains})
         self.suggester.suggest(
             (trial.pk, verdict.facts["interventions"])
             for trial, verdict in changed

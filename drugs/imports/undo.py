@@ -35,7 +35,7 @@ from drugs.models import (
 )
 from drugs.publishing.flags import settle_conflicts
 from drugs.registry_numbers import parse_number
-from drugs.resolution import as_text, store_resolutions
+from drugs.resolution import as_text, store_registries, store_resolutions
 from drugs.vocabulary import LinkDecision, RowDecision, RunState
 
 
@@ -195,6 +195,7 @@ class _Undoing:
         self.restored += len(left)
 
     def _take_numbers(self, trials: Sequence[Trial], records: dict[int, list[RegistryRecord]]) -> None:
+        poorer = set()
         for identifier in TrialIdentifier.objects.filter(trial__in=trials, run=self.run):
             said_by = [record for record in records[identifier.trial_id] if _names(record, identifier)]
             if said_by:
@@ -202,6 +203,8 @@ class _Undoing:
                 identifier.save(update_fields=["run"])
             elif not identifier.is_home:
                 identifier.delete()
+                poorer.add(identifier.trial_id)
+        store_registries(poorer)
 
     def _before(self, trials: Sequence[Trial]) -> dict[int, dict[str, str]]:
         """Values that no record states, as they were before this run: trial -> field -> text."""

@@ -139,6 +139,15 @@ class Trial(models.Model):
         default=True,
         help_text=_("Untick where nobody has seen the registry's record: the trial is then for staff only."),
     )
+    other_registries = models.CharField(
+        _("other registries"),
+        max_length=200,
+        blank=True,
+        default="",
+        db_default="",
+        editable=False,
+        help_text=_("Those of its other numbers, separated by |, for counting."),
+    )
     created_at = models.DateTimeField(_("on this site since"), auto_now_add=True)
     changed_at = models.DateTimeField(_("last changed on this site"), auto_now=True, db_index=True)
 

@@ -107,6 +107,18 @@ def test_a_second_number_of_the_same_registry_is_refused(client, editor, trial):
     assert trial.identifiers.count() == 1
 
 
+def test_a_number_added_by_hand_is_counted_under_its_registry(client, trial):
+    client.force_login(staff("superuser"))
+    data = posted(client.get(page(trial)))
+    data |= {"identifiers-TOTAL_FORMS": 2, "identifiers-1-number": "ISRCTN12345678", "identifiers-1-trial": trial.pk}
+
+    response = client.post(page(trial), data)
+
+    assert response.status_code == 302
+    trial.refresh_from_db()
+    assert trial.other_registries == "ISRCTN"
+
+
 def test_every_fact_of_a_trial_is_on_its_page():
     shown = {
         name

@@ -97,7 +97,7 @@ def digest() -> str:
     from drugs.models import ContentVersion, RegistryRecord, Trial, TrialChange, TrialCountry, TrialIdentifier
 
     told = hashlib.sha256()
-    trials = Trial.objects.order_by("home_number").values_list("home_number", *Trial.FACTS)
+    trials = Trial.objects.order_by("home_number").values_list("home_number", "other_registries", *Trial.FACTS)
     for values in trials.iterator(chunk_size=2000):
         told.update(json.dumps(values, default=str).encode())
     for model, names in (

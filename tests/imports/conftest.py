@@ -76,9 +76,17 @@ def state() -> dict:
             trial.facts(),
             sorted((number.number, number.is_home) for number in trial.identifiers.all()),
             sorted(country.country for country in trial.country_set.all()),
+            counted_registries(trial),
         )
         for trial in Trial.objects.prefetch_related("identifiers", "country_set")
     }
+
+
+def counted_registries(trial: Trial) -> str:
+    """The column that lists count, which always agrees with the trial's numbers."""
+    others = {number.registry for number in trial.identifiers.all() if not number.is_home}
+    assert trial.other_registries == "|".join(sorted(others)), trial
+    return trial.other_registries
 
 
 def records_of(number: str):

@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from drugs.content import ContentError, Report, fixture_files, load_file, restore_countries
+from drugs.content import ContentError, Report, fixture_files, load_file, restore_derived
 from drugs.publishing.text import missing_texts
 
 
@@ -28,7 +28,7 @@ class Command(BaseCommand):
             except ContentError as error:
                 raise CommandError(f"{error} Nothing of this file was loaded.") from error
             self._say(path, report, in_full=options["verbosity"] > 1)
-        restore_countries()
+        restore_derived()
         if stored := missing_texts():
             self.stdout.write(f"made {stored} editions that were published before findable")
 
