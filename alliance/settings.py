@@ -137,7 +137,9 @@ for _database in DATABASES.values():
         _options.setdefault("connect_timeout", 2)
         _timeout = env.int("DATABASE_STATEMENT_TIMEOUT", 0)  # seconds; alliance/wsgi.py sets it, commands have none
         # The facets of a long list are counted from its rows, which PostgreSQL's own 4 MB would send through a file.
-        _options.setdefault("options", f"-c statement_timeout={_timeout * 1000} -c work_mem=16MB")
+        # To compile a statement, or to start workers for it, takes longer than most pages do.
+        _short = "-c work_mem=16MB -c jit=off -c max_parallel_workers_per_gather=0"
+        _options.setdefault("options", f"-c statement_timeout={_timeout * 1000} {_short}")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Cache: local memory, or Redis with CACHE_URL

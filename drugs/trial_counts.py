@@ -135,7 +135,10 @@ def _statement(
     each = [", ".join(way) for way in ways]
     if connections[rows.db].vendor == "postgresql":
         kept, selects = "NOT MATERIALIZED", [grouped(columns, f"GROUPING SETS (({'), ('.join(each)}))")]
+        # Each link asks for its own trial: PostgreSQL, left to choose, may read through all trials in the order of keys.
+        linked = "CROSS JOIN LATERAL (SELECT 1 FROM found WHERE found.trial = links.trial LIMIT 1) its"
     else:
+        linked = "JOIN found ON found.trial = links.trial"
         kept, selects = "MATERIALIZED", [grouped(way, by) for way, by in zip(ways, each, strict=True)]
     parts = [f"found (trial, {', '.join(columns)}) AS {kept} ({found})"]
     if with_therapies:
@@ -144,7 +147,7 @@ def _statement(
         parameters += more
         selects.append(
             f"SELECT CAST(links.therapy AS text), {', '.join(['NULL'] * len(columns))}, COUNT(*) "  # noqa: S608 (our own names)
-            "FROM links JOIN found ON found.trial = links.trial GROUP BY links.therapy"
+            f"FROM links {linked} GROUP BY links.therapy"
         )
     return f"WITH {', '.join(parts)} {' UNION ALL '.join(selects)}", parameters
 
