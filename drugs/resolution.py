@@ -183,6 +183,8 @@ def _add_countries(trials: Sequence[tuple[int, str]]) -> None:
 def store_registries(trials: Iterable[int]) -> None:
     """Make `Trial.other_registries` agree with the numbers of these trials."""
     registries: dict[int, list[str]] = {trial: [] for trial in trials}
+    if not registries:
+        return
     others = TrialIdentifier.objects.filter(bulk.is_in(TrialIdentifier, "trial_id", registries), is_home=False)
     for trial, registry in others.order_by().values_list("trial", "registry"):
         registries[trial].append(registry)
