@@ -10,7 +10,7 @@ from django.template import Context, Template
 from django.test import TestCase
 
 from tests import shipped
-from tests.e2e.test_pages import PAGES
+from tests.e2e.public_pages import PAGES
 
 #: Kinds of pages that none should show: what only one reader asked for, and what is kept for citing.
 HIDDEN = {

@@ -13,13 +13,8 @@ from pathlib import Path
 
 TOOLS = Path(__file__).resolve().parent
 sys.path.insert(0, str(TOOLS.parent))
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "alliance.settings")
 
-import django  # noqa: E402
-
-django.setup()  # the list of pages stands in a test module, which imports models
-
-from tests.e2e.test_pages import PAGES  # noqa: E402 (the project's folder has to be found first)
+from tests.e2e.public_pages import PAGES  # noqa: E402 (the project's folder has to be found first)
 
 
 def fetch(path: str) -> bytes:

@@ -3,22 +3,13 @@
 import re
 
 import pytest
-from django.core.management import call_command
 from playwright.sync_api import expect
 
 from tests.e2e.pages import follow as click_on
 
-pytestmark = pytest.mark.django_db(transaction=True)
-
 THREE = "drug=lenzumestrocel&drug=tofersen-qalsody&drug=pridopidine"
 #: Presses of Tab and Enter; a change that needs more has to say why.
 MOST_KEYS = {"compare": 50, "sheet": 35}
-
-
-@pytest.fixture
-def site(live_server):
-    call_command("load_content", verbosity=0)
-    return live_server.url
 
 
 def press_until(page, reached, most=200):

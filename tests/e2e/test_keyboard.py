@@ -3,19 +3,11 @@
 import re
 
 import pytest
-from django.core.management import call_command
 from playwright.sync_api import expect
 
-pytestmark = pytest.mark.django_db(transaction=True)
-
-#: Presses of Tab and Enter, letters typed aside; a change that needs more has to say why.
-MOST_KEYS = {"find": 15, "filter": 17, "compare": 41, "read results": 28, "print": 13}
-
-
-@pytest.fixture
-def site(live_server):
-    call_command("load_content", verbosity=0)
-    return live_server.url
+#: Presses of Tab and Enter, letters typed aside; a change that needs more has to say why. One of 'find' is the link of an
+#: announcement, one of 'read results' that to earlier editions: a page has neither on its first day.
+MOST_KEYS = {"find": 16, "filter": 17, "compare": 41, "read results": 29, "print": 13}
 
 
 class Keys:

@@ -1,134 +1,21 @@
 """Every kind of public page in a real browser: axe finds nothing, nothing is too small, too near or too wide."""
 
 import csv
-import datetime as dt
 import os
-from io import BytesIO
 from pathlib import Path
 
 import pytest
-from django.core.management import call_command
-from django.utils import timezone
-from PIL import Image
 from playwright.sync_api import expect
 
-from drugs.models import Announcement, Correction, Edition, Page, Trial
-from drugs.publishing.copying import copy_edition
-from drugs.publishing.pages import withdraw as withdraw_page
-from drugs.publishing.publish import withdraw
+from drugs.models import Correction
 from tests import factories
 from tests.e2e.pages import Watched
-
-pytestmark = pytest.mark.django_db(transaction=True)
+from tests.e2e.public_pages import PAGES
 
 MEASURE = (Path(__file__).parent / "measure.js").read_text()
 FOCUS = (Path(__file__).parent / "focus.js").read_text()
 #: The folder that the measured sizes are written to, if somebody wants them: `make measure`.
 MEASURED = os.environ.get("MEASURED", "")
-PAGES = {
-    "home": "/",
-    "therapies": "/drugs/",
-    "a list": "/drugs/approved/",
-    "a filtered list": "/drugs/?stage=approved&country=JP",
-    "an empty list": "/drugs/?q=nothingatall",
-    "an invalid filter": "/drugs/?stage=nonsense",
-    "a therapy": "/drugs/lenzumestrocel/",
-    "one minute": "/drugs/lenzumestrocel/one-minute/",
-    "plain words": "/drugs/lenzumestrocel/plain-words/",
-    "an ended therapy": "/drugs/amx0035/",
-    "a topic": "/drugs/sod1-therapies/",
-    "editions": "/drugs/lenzumestrocel/editions/",
-    "an edition": "/drugs/lenzumestrocel/editions/1/",
-    "a comparison": "/drugs/lenzumestrocel/editions/1/2/",
-    "a withdrawn edition": "/drugs/withdrawn/",
-    "a therapy with pictures": "/drugs/cnm-au8/",
-    "a therapy with silent trials": "/drugs/t-regulatory-cells/",
-    "the pipeline": "/pipeline/",
-    "a filtered pipeline": "/pipeline/?modality=cell_therapy",
-    "approvals": "/approvals/",
-    "approvals of one therapy": "/approvals/?therapy=tofersen-qalsody",
-    "no approvals": "/approvals/?therapy=tofersen-qalsody&country=BR",
-    "trials": "/trials/",
-    "filtered trials": "/trials/?status=COMPLETED&phase=PHASE3&therapy=tofersen-qalsody",
-    "a trial": "/trials/NCT04745299/",
-    "search": "/search/?q=edavarone",
-    "an empty search": "/search/?q=nothingatall",
-    "glossary": "/glossary/",
-    "updates": "/updates/",
-    "comparing therapies": "/compare/?drug=lenzumestrocel&drug=tofersen-qalsody&drug=methylcobalamin&drug=masitinib",
-    "comparing what differs": "/compare/?drug=lenzumestrocel&drug=tofersen-qalsody&only=differences",
-    "choosing what to compare": "/compare/?drug=lenzumestrocel&drug=nothing&drug=withdrawn&q=edavarone",
-    "too many to compare": "/compare/?drug=tudca&drug=ilb&drug=np001&drug=cuatsm&drug=nurown",
-    "choosing for a visit": "/visit/?choose=1&drug=tofersen-qalsody&trial=NCT07322003&trial=NCT00000000",
-    "a visit sheet": "/visit/?drug=lenzumestrocel&drug=tofersen-qalsody&drug=pridopidine&trial=NCT07322003",
-    "a card for other sites": "/drugs/tofersen-qalsody/card/?country=DE",
-    "making a card": "/cards/?drug=lenzumestrocel&country=KR",
-    "my situation": "/situation/",
-    "open data": "/data/",
-    "API": "/api/v1/docs/",
-    "all pages": "/pages/",
-    "help": "/pages/help/",
-    "privacy": "/pages/privacy/",
-    "accessibility": "/pages/accessibility/",
-    "a withdrawn page": "/pages/gone/",
-    "portraits": "/portraits/",
-    "corrections": "/corrections/?reference=C-7K3F-99",
-    "a correction form": "/corrections/new/?drug=lenzumestrocel&section=background",
-    "a correction": "/corrections/C-7K3F-92/",
-    "an answered correction": "/corrections/C-7K3F-94/",
-    "alerts": "/alerts/?drug=lenzumestrocel",
-    "an alert asked for": "/alerts/asked/",
-    "an alert to confirm": f"/alerts/{'w' * 43}/",
-    "an alert": f"/alerts/{'c' * 43}/",
-    "an alert that is gone": f"/alerts/{'x' * 43}/",
-    "not found": "/drugs/nothing-here/",
-}
-
-
-@pytest.fixture
-def site(live_server, settings):
-    """The shipped content, a second edition of one page, and one that was withdrawn."""
-    settings.ALERTS_BY_MAIL = True
-    call_command("load_content", verbosity=0)
-    first = Edition.objects.get(therapy__slug="lenzumestrocel")
-    second = copy_edition(first, number=2, background="<p>A changed background, in 123 people (Oh et al., 2018).</p>")
-    factories.publish(second, at=timezone.now() - dt.timedelta(minutes=1), note="The background was shortened.")
-    for values in ({"number": 24}, {"kind": "gene", "genes": "SOD1"}, {"kind": "age_max", "number": 80}):
-        factories.TrialCutoffFactory(trial=Trial.objects.get(home_number="NCT07322003"), confirmed=True, **values)
-    gone = factories.live_edition("withdrawn")
-    withdraw(gone.publication, reason="It named a wrong trial.")
-    around_the_pages(first)
-    return live_server.url
-
-
-def around_the_pages(edition):
-    """An announcement with a link, two portraits, a page that was withdrawn, corrections open and answered."""
-    day = timezone.localdate()
-    page = Page.objects.get(slug="accessibility")
-    Announcement.objects.create(
-        text="This site is new. Please tell us what does not work for you.",
-        link_label="Accessibility",
-        page=page,
-        from_on=day,
-        until_on=day,
-    )
-    picture = BytesIO()
-    Image.effect_noise((480, 600), 40).convert("RGB").save(picture, "WEBP", quality=10)
-    for caption in ("A person, 2026", ""):
-        factories.PortraitFactory(picture=picture.getvalue(), width=480, height=600, caption=caption)
-    withdraw_page(factories.live_page("gone"), by=None, reason="It named a wrong address.")
-    factories.AlertFactory(key="w" * 43, therapy=edition.therapy)
-    factories.AlertFactory(key="c" * 43, confirmed=True)
-    factories.CorrectionFactory(reference="C-7K3F-92")
-    factories.CorrectionFactory(
-        reference="C-7K3F-94",
-        outcome="corrected",
-        outcome_text="The number was mended.",
-        public_summary="A wrong number of people.",
-        fixed_in=edition,
-        answered_at=timezone.now(),
-    )
-
 
 #: Phone, desktop, and a desktop of 1280 by 1024 px enlarged to 400 %.
 WINDOWS = {"320": (320, 900, 1), "1366": (1366, 900, 1), "400 %": (320, 256, 4)}
@@ -222,10 +109,12 @@ def test_from_home_to_a_therapy_by_keyboard_alone(page, site):
     expect(page.get_by_role("heading", level=1)).to_contain_text("Lenzumestrocel")
 
 
-def test_a_correction_is_sent_by_keyboard_alone_without_javascript_and_without_a_cookie(browser, site):
+@pytest.mark.django_db(transaction=True)
+def test_a_correction_is_sent_by_keyboard_alone_without_javascript_and_without_a_cookie(browser, live_server):
+    edition = factories.live_edition("one")
     context = browser.new_context(java_script_enabled=False, viewport={"width": 390, "height": 900})
     page = context.new_page()
-    page.goto(site + "/drugs/lenzumestrocel/")
+    page.goto(live_server.url + edition.therapy.get_absolute_url())
     page.get_by_role("link", name="Something wrong here?").nth(2).focus()
     page.keyboard.press("Enter")
     page.wait_for_url("**/corrections/new/**")

@@ -2,27 +2,22 @@
 
 import re
 
-import pytest
-from django.core.management import call_command
 from django.urls import reverse
 from playwright.sync_api import expect
 
 from tests.e2e.pages import Watched, follow
 
-pytestmark = pytest.mark.django_db(transaction=True)
 
-
-def test_the_main_pages_come_up_whole(page, live_server):
-    call_command("load_content", verbosity=0)
+def test_the_main_pages_come_up_whole(page, site):
     watched = Watched(page)
 
-    page.goto(live_server.url)
+    page.goto(site)
     follow(page.locator("main a[href='/drugs/lenzumestrocel/']").first)
     expect(page.get_by_role("heading", level=1)).to_have_text(re.compile(r"^\s*Neuronata-R/Lenzumestrocel"))
     expect(page.get_by_text("2.98").first).to_be_visible()
     follow(page.get_by_role("link", name="NCT04745299", exact=True).first)
     expect(page.get_by_role("heading", level=1)).to_contain_text("ALSUMMIT")
-    page.goto(live_server.url + reverse("therapy-list-approved"))
+    page.goto(site + reverse("therapy-list-approved"))
     expect(page.locator("main a[href='/drugs/tofersen-qalsody/']").first).to_be_visible()
 
     assert not watched.complaints, watched.complaints

@@ -9,7 +9,7 @@ import pytest
 from django.contrib.staticfiles import finders
 
 from tests import shipped
-from tests.e2e.test_pages import PAGES
+from tests.e2e.public_pages import PAGES
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 MOST = 60_000  # bytes
