@@ -37,7 +37,7 @@ def pytest_collection_modifyitems(config, items):
 def _asks_the_database(item):
     if item.get_closest_marker("any_database"):
         return False
-    asks = {"db", "transactional_db", "live_server", "django_db_setup"} & set(getattr(item, "fixturenames", ()))
+    asks = {"db", "transactional_db", "live_server", "site", "django_db_setup"} & set(getattr(item, "fixturenames", ()))
     is_case = isinstance(getattr(item, "cls", None), type) and issubclass(item.cls, TransactionTestCase)
     return bool(asks or is_case or item.get_closest_marker("django_db"))
 

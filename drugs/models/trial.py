@@ -298,8 +298,6 @@ class TrialIdentifier(models.Model):
                 violation_error_message=_("Choose a registry from the list."),
             ),
         ]
-        # The facet of registries counts home numbers from the trials themselves, and these beside them.
-        indexes = [models.Index(fields=["trial", "registry"], condition=Q(is_home=False), name="other_numbers")]
 
     def __str__(self) -> str:
         return self.number
