@@ -26,7 +26,7 @@ e2e: environment-dev ## Browser tests, on PostgreSQL
 
 .PHONY: e2e-all
 e2e-all: environment-dev ## All browser tests, also those that repeat others at further sizes and for further roles
-	@scripts/with-postgres $(PY) -m pytest tests/e2e -n 3 --reruns 1 -rR
+	@scripts/with-postgres $(PY) -m pytest tests/e2e -n 3 --reruns 1 -rR --all
 
 .PHONY: measure
 measure: environment-dev ## The smallest target and gap of each page, as CSV in the folder MEASURED=

@@ -33,9 +33,10 @@ def opened(content):
     return Image.open(BytesIO(content))
 
 
+#: Each kind in one size, and one kind in each: once it is read, a picture is pixels.
 KINDS_AND_SIZES = [
-    *((kind, size) for kind in ("JPEG", "PNG", "WEBP", "AVIF") for size in ((900, 600), (1200, 900), (170, 1000))),
-    ("JPEG", (4000, 3000)),  # what a camera makes
+    *((kind, (900, 600)) for kind in ("JPEG", "PNG", "WEBP", "AVIF")),
+    *(("JPEG", size) for size in ((1200, 900), (170, 1000), (4000, 3000))),  # the last is what a camera makes
 ]
 
 

@@ -16,7 +16,7 @@ def links(page, address):
 def test_every_therapy_is_at_most_three_activations_from_home(page, site):
     """Through what is visible without opening anything."""
     therapies = page.request.get(f"{site}/api/v1/therapies/?limit=100").json()["results"]
-    wanted = {f"/drugs/{therapy['slug']}/" for therapy in therapies}
+    wanted = {f"/drugs/{therapy['therapy']}/" for therapy in therapies}
     reached, seen, edge = {}, set(), {"/"}
     for step in range(1, MOST_ACTIVATIONS + 1):
         found = set()
