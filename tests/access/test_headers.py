@@ -46,6 +46,11 @@ def faults(response):
             yield f"policy with {loose}"
 
 
+def is_kept(response):
+    """Whether a proxy may keep this answer."""
+    return not {"no-store", "private", "no-cache"} & set(response.get("Cache-Control", "no-store").split(", "))
+
+
 def test_every_address_carries_them():
     edition = make_world()
     live = factories.live_edition("edaravone")
@@ -68,8 +73,11 @@ def test_every_address_carries_them():
             response = client.generic(method, path, content_type="application/x-www-form-urlencoded")
             seen += 1
             wrong += [f"{method} {path} ({response.status_code}): {fault}" for fault in faults(response)]
-            if not address.is_staff and (response.cookies or "sessionid" in response.headers.get("Vary", "")):
+            if not address.is_staff and response.cookies:
                 wrong.append(f"{method} {path} has a cookie")
+            varies = {name.strip().lower() for name in response.headers.get("Vary", "").split(",")} - {""}
+            if not address.is_staff and varies - {"accept-encoding"} and is_kept(response):
+                wrong.append(f"{method} {path} varies by {varies}, and deploy/nginx.conf keeps it by its encoding alone")
             if address.is_staff and "no-store" not in response.get("Cache-Control", ""):
                 wrong.append(f"{method} {path} may be kept")
 
