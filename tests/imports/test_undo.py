@@ -125,11 +125,10 @@ def test_undo_counts_as_a_public_change(imported):
     assert ContentVersion.current() == before + 1
 
 
+#: Two days of one search, and one list of ALS trials in two forms; `make faults` takes every pair there is.
 FILES = [
     "ctgov_old/o20_covid_daily_20200406.tsv",
     "ctgov_old/o20_covid_daily_20200407.tsv",
-    "derived/d01_als_rows_new_9c.csv",
-    "ctgov_new/n11_alzheimer_717r_15c.csv",
     "derived/d09_als_10r_cp1252_semicolon.csv",
     "ctgov_old/o11_ALS_10r_crlf.csv",
 ]
