@@ -27,6 +27,8 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 SIZES = (1_000, 10_000, 100_000, 500_000)
 RARE, MEDIUM = "quercetin", "edaravone"
+#: A word of the shipped content, in fewer trials than a page has rows.
+RAREST = "tofersen"
 #: One trial in so many has the rare word; 8 % have the medium one.
 ONE_IN = 20_000
 #: One in so many has a second number.
@@ -42,6 +44,7 @@ def questions(size: int) -> dict[str, str]:
     return {
         "no filter": "",
         "rare word": f"?q={RARE}",
+        "word of five trials": f"?q={RAREST}",
         "medium word, facets": f"?q={MEDIUM}",
         "last page": f"?page={-(-size // 25)}",
     }
@@ -80,7 +83,7 @@ def by_hand(name: str) -> list[str]:
         return [_STATE, _NAMES, _PAGE.format("", _NEWEST)]
     if name == "last page":
         return [_STATE, _NAMES, _PAGE.format("", _OLDEST)]
-    match = _MATCH.format(RARE if name == "rare word" else MEDIUM)
+    match = _MATCH.format({"rare word": RARE, "word of five trials": RAREST}.get(name, MEDIUM))
     return [_STATE, _NAMES, _PAGE.format(match, _NEWEST), _FACETS.format(match)]
 
 

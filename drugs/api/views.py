@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 import django_filters
+from django.core.paginator import Paginator
 from django.db.models import Prefetch, QuerySet
 from django.http import Http404
 from django.utils import timezone
@@ -41,9 +42,16 @@ from drugs.models import (
     Trial,
     TrialIdentifier,
 )
+from drugs.paging import few_first
 from drugs.registry_numbers import parse_number
 from drugs.trial_rows import therapies_of
 from drugs.views.caching import public_feed
+
+
+class _Paginator(Paginator):
+    def page(self, number: int | str) -> Any:
+        self.object_list = few_first(self.object_list, self.count)  # type: ignore[arg-type]
+        return super().page(number)
 
 
 class Paging(PageNumberPagination):
@@ -53,6 +61,7 @@ class Paging(PageNumberPagination):
     page_size_query_param = "page_size"
     max_page_size = 100
     last_page_strings = ()
+    django_paginator_class = _Paginator
 
     def get_page_size(self, request: Request) -> int:
         asked = request.query_params.get(self.page_size_query_param, "")

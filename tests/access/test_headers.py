@@ -77,7 +77,9 @@ def test_every_address_carries_them():
                 wrong.append(f"{method} {path} has a cookie")
             varies = {name.strip().lower() for name in response.headers.get("Vary", "").split(",")} - {""}
             if not address.is_staff and varies - {"accept-encoding"} and is_kept(response):
-                wrong.append(f"{method} {path} varies by {varies}, and deploy/nginx.conf keeps it by its encoding alone")
+                wrong.append(
+                    f"{method} {path} varies by {varies}, and deploy/nginx.conf keeps it by its encoding alone"
+                )
             if address.is_staff and "no-store" not in response.get("Cache-Control", ""):
                 wrong.append(f"{method} {path} may be kept")
 
