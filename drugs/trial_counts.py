@@ -27,7 +27,7 @@ SMALL = 500
 COLUMNS = {"status": "overall_status", "phase": "phases", "study_type": "study_type"}
 RELATED = ("therapy", "country", "registry")
 #: What of the latter the trial holds itself, between |: its countries, and the registries of its numbers.
-_BETWEEN_BARS = {"country": ("countries",), "registry": ("home_registry", "other_registries")}
+_COUNTRIES, _REGISTRIES = ("countries",), ("home_registry", "other_registries")
 
 Counts = dict[str, Counter[str]]
 
@@ -94,30 +94,37 @@ def _of_columns(groups: Sequence[Sequence[Any]], chosen: dict[str, set[str]]) ->
 def _tally(rows: QuerySet[Trial], names: Sequence[str]) -> tuple[list[Sequence[Any]], Counts]:
     """(status, phase, study type, count) of the rows, and the counts of related facets: one statement.
 
-    An ORM query for each facet would read the rows each time. Here PostgreSQL groups them in all ways in one pass;
-    SQLite, which cannot, takes them aside once. The few trials with a therapy are found from their links.
+    An ORM query for each facet would read the rows each time. Here PostgreSQL groups them in both ways in one pass;
+    SQLite, which cannot, takes them aside once. The few registries are grouped with the columns; the therapies of the few
+    trials that have one are found from their links.
     """
     counts: Counts = {name: Counter() for name in names}
     groups: list[Sequence[Any]] = []
-    ways = {"": tuple(COLUMNS.values())} | {name: _BETWEEN_BARS[name] for name in names if name in _BETWEEN_BARS}
+    columns = (*COLUMNS.values(), *(_REGISTRIES if "registry" in names else ()))
+    countries = _COUNTRIES if "country" in names else ()
     try:
-        statement, parameters = _statement(rows, list(ways.values()), with_therapies="therapy" in names)
+        statement, parameters = _statement(
+            rows, [way for way in (columns, countries) if way], with_therapies="therapy" in names
+        )
     except EmptyResultSet:
         return groups, counts
+
+    def count_each(name: str, between_bars: Sequence[str], count: int) -> None:
+        for value in set(filter(None, "|".join(between_bars).split("|"))):
+            counts[name][value] += count
+
     with connections[rows.db].cursor() as cursor:
         cursor.execute(statement, parameters)
         for therapy, *values, count in cursor.fetchall():
+            own, others = values[: len(columns)], values[len(columns) :]
             if therapy is not None:
                 counts["therapy"][therapy] += count
-            for name, way in ways.items():
-                own, values = values[: len(way)], values[len(way) :]
-                if own[0] is None:  # grouped in another way
-                    continue
-                if name:
-                    for value in set(filter(None, "|".join(own).split("|"))):
-                        counts[name][value] += count
-                else:
-                    groups.append((*own, count))
+            elif own[0] is None:
+                count_each("country", others, count)
+            else:
+                groups.append((*own[: len(COLUMNS)], count))
+                if "registry" in names:
+                    count_each("registry", own[len(COLUMNS) :], count)
     return groups, counts
 
 
