@@ -40,9 +40,7 @@ def test_many_rows_are_asked_for_as_they_are():
 def test_what_a_filter_leaves_is_found_before_it_is_put_in_order(is_narrowed):
     trials(PAGE_SIZE + 2, brief_title="Quercetin in ALS")
 
-    with CaptureQueriesContext(
-        connection,
-    ) as asked:
+    with CaptureQueriesContext(connection) as asked:
         last = page_of(sought(), "2", SOUGHT if is_narrowed else QueryDict())
 
     assert [row["home_number"] for row in last.rows] == [row["home_number"] for row in sought()][PAGE_SIZE:]

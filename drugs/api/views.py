@@ -49,6 +49,8 @@ from drugs.views.caching import public_feed
 
 
 class _Paginator(Paginator):
+    """Knows the total before it reads a page, so that few rows are found first."""
+
     def page(self, number: int | str) -> Any:
         self.object_list = few_first(self.object_list, self.count)  # type: ignore[arg-type]
         return super().page(number)

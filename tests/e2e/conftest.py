@@ -24,11 +24,11 @@ _SECONDS = 300  # for migrations, static files and content on a slow machine
 
 def pytest_sessionstart(session):
     """The first process of a run starts the readers' site, and does not wait for it."""
-    if _ADDRESS in os.environ:
+    if _ADDRESS in os.environ or session.config.option.collectonly:
         return
     folder = tempfile.TemporaryDirectory()
     address = os.environ[_ADDRESS] = f"{folder.name}/address"
-    script = 'scripts/with-site .venv/bin/python -m tests.e2e.readers "$0" >"$0.log" 2>&1 || touch "$0"'
+    script = 'scripts/with-site .venv/bin/python -m tests.e2e.readers_site "$0" >"$0.log" 2>&1 || touch "$0"'
     database = _database(os.environ.get("DATABASE_URL", ""), session.config)
     environment = os.environ | {"EMAIL_URL": "console://"} | database
     server = subprocess.Popen(["bash", "-c", script, address], stdin=subprocess.PIPE, env=environment)
@@ -61,9 +61,7 @@ def site():
     """The address of the readers' site."""
     address = Path(os.environ[_ADDRESS])
     until = time.monotonic() + _SECONDS
-    while not address.exists():
-        if time.monotonic() > until:
-            break
+    while not address.exists() and time.monotonic() < until:
         time.sleep(0.5)
     said = address.read_text() if address.exists() else ""
     return said or pytest.fail(f"The readers' site did not come up:\n{Path(f'{address}.log').read_text()}")

@@ -1,4 +1,4 @@
-"""Every kind of public page by what it is called here; tests/e2e/readers.py makes what does not ship."""
+"""Every kind of public page by what it is called here; tests/e2e/readers_site.py makes what does not ship."""
 
 PAGES = {
     "home": "/",

@@ -1,6 +1,6 @@
 """The site that browser tests only read: as it is deployed, with the content that ships and what that does not show.
 
-`conftest.py` starts one for all processes of a run: `scripts/with-site python -m tests.e2e.readers FILE` fills it, writes
+`conftest.py` starts one for all processes of a run: `scripts/with-site python -m tests.e2e.readers_site FILE` fills it, writes
 its address to the file and waits until its standard input ends, as it does when the run has ended in whatever way.
 """
 
