@@ -5,7 +5,8 @@ import re
 import threading
 import time
 import urllib.parse
-from collections import Counter
+from collections import Counter, deque
+from contextlib import suppress
 
 from tests.faults.stack import Stack
 
@@ -19,6 +20,10 @@ PAGES = (
     "/glossary/",
     "/updates/feed/",
 )
+#: How many forms are held ready, for the corrections sent while none can be had.
+FORMS = 200
+#: Seconds after which a form may be sent (drugs/reader_forms.py).
+SOONEST = 3.2
 _TOKEN = re.compile(r'name="token" value="([^"]+)"')
 
 
@@ -29,9 +34,11 @@ class Load:
         self.wrong: list[str] = []
         self.writes: Counter[str] = Counter()
         self.receipts: list[str] = []
-        self.tokens: list[str] = []
+        self.forms: deque[tuple[float, str]] = deque()  # when each was asked for, the oldest first
         self._ends = threading.Event()
-        self._threads = [threading.Thread(target=target, daemon=True) for target in (self._read, self._write)]
+        self._threads = [
+            threading.Thread(target=target, daemon=True) for target in (self._read, self._take_forms, self._write)
+        ]
 
     def ask(self, method: str, address: str, body: str = "", timeout: float = 35) -> tuple[int, str, str]:
         connection = http.client.HTTPConnection("127.0.0.1", self.stack.ports["site"], timeout=timeout)
@@ -43,15 +50,12 @@ class Load:
         finally:
             connection.close()
 
-    def prepare(self, count: int) -> None:
-        """Keep every page in the proxy, and take forms: one may be sent three seconds after it was asked for."""
+    def prepare(self) -> None:
+        """Keep every page in the proxy, and take the forms of the first corrections."""
         for page in PAGES:
             assert self.ask("GET", page)[0] == 200, page
-        for _number in range(count):
-            found = _TOKEN.search(self.ask("GET", "/corrections/new/")[2])
-            assert found, "a correction's form has no token"
-            self.tokens.append(found[1])
-        time.sleep(3.2)
+        for _number in range(FORMS):
+            self._take_form()
 
     def start(self) -> None:
         for thread in self._threads:
@@ -75,11 +79,23 @@ class Load:
             if status != "200":
                 self.wrong.append(f"{page}: {status}")
 
+    def _take_form(self) -> None:
+        found = _TOKEN.search(self.ask("GET", "/corrections/new/")[2])
+        if found:
+            self.forms.append((time.monotonic(), found[1]))
+
+    def _take_forms(self) -> None:
+        while not self._ends.wait(0.2):
+            if len(self.forms) < FORMS:
+                with suppress(OSError):
+                    self._take_form()
+
     def _write(self) -> None:
-        while self.tokens and not self._ends.wait(0.25):
-            body = urllib.parse.urlencode(
-                {"token": self.tokens.pop(), "text": "A number is wrong.", "email": "", "reply_line": ""}
-            )
+        while not self._ends.wait(0.25):
+            if not self.forms or time.monotonic() - self.forms[0][0] < SOONEST:
+                continue
+            token = self.forms.popleft()[1]
+            body = urllib.parse.urlencode({"token": token, "text": "A number is wrong.", "email": "", "reply_line": ""})
             try:
                 status, location, _text = self.ask("POST", "/corrections/new/", body)
             except OSError as error:

@@ -74,7 +74,7 @@ def main() -> int:
         load = Load(stack)
         try:
             stack.up()
-            load.prepare(min(4000, 200 + len(chosen) * options.repeats * 25))
+            load.prepare()
             load.start()
             for repeat in range(1, options.repeats + 1):
                 for name, fault in chosen.items():
