@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "django.contrib.sitemaps",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
+    "django.forms",
     "django_filters",
     "import_export",
     "django_prose_editor",
@@ -91,6 +92,7 @@ MIDDLEWARE = [
 ROOT_URLCONF = "alliance.urls"
 WSGI_APPLICATION = "alliance.wsgi.application"
 
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"  # so that templates/django/forms/ goes before Django's own
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
