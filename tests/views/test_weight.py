@@ -1,4 +1,4 @@
-"""What a first visit costs: HTML, CSS, JavaScript and SVG of every kind of page, compressed, at most 60 kB."""
+"""What a first visit costs: HTML, CSS, JavaScript and SVG of every kind of page and of every therapy, compressed, at most 60 kB."""
 
 import gzip
 import re
@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 from django.contrib.staticfiles import finders
 
+from drugs.models import Therapy
 from tests import shipped
 from tests.e2e.public_pages import PAGES
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
-MOST = 60_000  # bytes
+MOST, MOST_OF_A_MAP = 60_000, 20_000  # bytes
 STATIC = re.compile(r"""(?:src|href)="/static/([^"?#]+)""")
 
 
@@ -33,7 +34,9 @@ def files(html):
 def test_no_page_weighs_more_than_sixty_kilobytes(client):
     shipped.load()
     weights, loaded = {}, set()
-    for name, path in PAGES.items():
+    therapies = {slug: f"/drugs/{slug}/" for slug in Therapy.objects.values_list("slug", flat=True)}
+    assert len(therapies) >= 23
+    for name, path in (PAGES | therapies).items():
         response = client.get(path)
         html = response.getvalue() if response.streaming else response.content
         own = files(html.decode())
@@ -43,6 +46,16 @@ def test_no_page_weighs_more_than_sixty_kilobytes(client):
 
     assert {"css/site.css", "js/reading.js", "js/settings.js", "js/visits.js", "img/mark.svg"} <= loaded
     assert not {name: size for name, size in weights.items() if size > MOST}, weights
+
+
+def test_the_map_weighs_at_most_twenty_kilobytes_and_no_picture_has_a_style_of_its_own(client):
+    shipped.load()
+    html = client.get("/approvals/").content
+    drawn = html[html.index(b'<g id="world">') : html.index(b"</defs>", html.index(b'<g id="world">'))]
+
+    assert weight(drawn) <= MOST_OF_A_MAP
+    for page in (html, client.get("/pipeline/").content, client.get("/drugs/cnm-au8/").content):
+        assert not re.search(rb"<style|\sstyle=|\son[a-z]+=", page)
 
 
 @pytest.mark.parametrize("path", sorted(Path("static/css").glob("*.css")), ids=lambda path: path.name)
