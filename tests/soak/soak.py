@@ -56,9 +56,10 @@ def look(stack: Stack) -> Look:
 
 
 def _memory(pid: int) -> int:
-    """Bytes of the process, what it shares with others in parts (PSS)."""
+    """Bytes that the process itself wrote, what it shares with others in parts (PSS); of the files that it has mapped, such as
+    libraries, a part counts more when another process that has them too ends."""
     kept = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
-    return sum(int(line.split()[1]) * 1024 for line in kept if line.startswith("Pss:"))
+    return sum(int(line.split()[1]) * 1024 for line in kept if line.startswith(("Pss_Anon:", "Pss_Shmem:")))
 
 
 def import_once(stack: Stack, turn: int, count_of_rows: int) -> None:
