@@ -80,6 +80,7 @@ def test_all_content_loads_and_loading_it_again_creates_nothing():
         assert sum(report.skipped.values()) == len(read_entries(path)), path.name
 
 
+@pytest.mark.any_database
 def test_loaddata_loads_all_content_with_the_same_digests():
     call_command("loaddata", *FILES, verbosity=0)
 

@@ -117,6 +117,7 @@ def test_the_archive_is_of_one_moment(full_site, tmp_path, now):
         assert Organisation.objects.using(alias).count() == before
 
 
+@pytest.mark.any_database
 def test_an_older_backup_is_brought_to_this_version(full_site, tmp_path, now, settings):
     """A backup made before an upgrade: its tables as they were then, then every migration since."""
     from django.core.management import call_command

@@ -113,9 +113,7 @@ def backend_killed(stack: Stack, seconds: float) -> None:
 @kind
 def server_killed_and_restarted(stack: Stack, seconds: float) -> None:
     pid = stack.postmaster()
-    for child in [pid, *_children(pid)]:
-        with suppress(ProcessLookupError):
-            os.kill(child, signal.SIGKILL)
+    _send(signal.SIGKILL, [pid, *_children(pid)])
     time.sleep(MOMENT)
     (stack.folder / "database" / "data" / "postmaster.pid").unlink(missing_ok=True)
     stack.start_postgres()
@@ -138,11 +136,9 @@ def server_restarted(stack: Stack, seconds: float) -> None:
 def server_frozen(stack: Stack, seconds: float) -> None:
     """SIGSTOP of the server and all that it started."""
     pids = [stack.postmaster(), *_children(stack.postmaster())]
-    for pid in pids:
-        os.kill(pid, signal.SIGSTOP)
+    _send(signal.SIGSTOP, pids)
     time.sleep(seconds)
-    for pid in pids:
-        os.kill(pid, signal.SIGCONT)
+    _send(signal.SIGCONT, pids)
 
 
 @kind
@@ -277,7 +273,7 @@ def _clock_jumps(stack: Stack, by: str) -> None:
     }  # fmt: skip
     for name in ("web", "worker"):
         stack.kill(name, signal.SIGTERM)
-    stack.wait(30)
+    stack.wait(45)
     for jump in (by, "+0"):
         clock.write_text(f"{jump}\n")
         time.sleep(4)
@@ -361,6 +357,13 @@ def backup_under_load(stack: Stack, seconds: float) -> str:
     checked = stack.manage("restore", str(archive), "--check")
     assert "is whole" in checked.stdout
     return done.stdout.strip().rsplit(": ", 1)[-1]
+
+
+def _send(number: int, pids: list[int]) -> None:
+    """To all of them that are still there."""
+    for pid in pids:
+        with suppress(ProcessLookupError):
+            os.kill(pid, number)
 
 
 def _children(pid: int) -> list[int]:

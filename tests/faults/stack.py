@@ -4,6 +4,7 @@ Each part can be killed, stopped, filled up or started again. Data, files and te
 own where the runner may mount them (as root), so that they can be full.
 """
 
+import json
 import os
 import re
 import secrets
@@ -226,6 +227,17 @@ class Stack:
             if name not in self.processes or self.processes[name].poll() is not None:
                 self.kill(name)
                 start()
+
+    def errors(self, since: int) -> tuple[list[str], int]:
+        """What the site answered with a 500 since that byte of its log: the last line of each reason; and where the log ends now."""
+        found = []
+        with (self.folder / "web.log").open("rb") as log:
+            log.seek(since)
+            for line in log:
+                if b"Internal Server Error: " in line:
+                    entry = json.loads(line)
+                    found.append(f"{entry['message']}: {entry.get('exception', '').strip().splitlines()[-1:]}")
+            return found, log.tell()
 
     def is_ready(self) -> bool:
         try:
