@@ -1,11 +1,12 @@
 """Half an hour of readers and an import a minute: memory, files and connections stay as they are.
 
-    python -m tests.soak.soak [--minutes 30] [--rows 5000]
+    python -m tests.soak.soak [--minutes 30] [--rows 5000] [--new 1]
 
 On the deployed site (tests/faults/stack.py). Readers ask for published pages, searches that nobody asked before, the API and
-downloads, ten a second. Once a minute the command imports a file of trials of which one in twenty is new and one in twenty
-changed. Once a minute each part is looked at: memory, open files, connections of the database. The first fifth is
-left out (everything is loaded once); the median of the second fifth is held against that of the last.
+downloads, ten a second. Once a minute the command imports a file of trials of which one in twenty changed and about `--new`
+are new: few, since what is kept of lists grows with the trials, and what is looked for here grows without them. Once a minute
+each part is looked at: memory, open files, connections of the database. The first fifth is left out (everything is loaded once);
+the median of the second fifth is held against that of the last.
 """
 
 import argparse
@@ -62,12 +63,12 @@ def _memory(pid: int) -> int:
     return sum(int(line.split()[1]) * 1024 for line in kept if line.startswith(("Pss_Anon:", "Pss_Shmem:")))
 
 
-def import_once(stack: Stack, turn: int, count_of_rows: int) -> None:
+def import_once(stack: Stack, turn: int, count_of_rows: int, new: int) -> None:
     """A file in which other trials than last time have changed, and new ones stand at the end."""
     path = stack.folder / "temp" / "soak.csv"
     with path.open("w", encoding="utf-8") as file:
         file.write(HEADER)
-        for number, row in enumerate(rows(count_of_rows + turn * count_of_rows // 20, later=False)):
+        for number, row in enumerate(rows(count_of_rows + turn * new, later=False)):
             file.write(row.replace("RECRUITING", "SUSPENDED") if number % 20 == turn % 20 else row)
     stack.manage("import_trials", str(path))
 
@@ -93,6 +94,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--minutes", type=int, default=30)
     parser.add_argument("--rows", type=int, default=5000)
+    parser.add_argument("--new", type=int, default=1, help="how many trials each file adds")
     options = parser.parse_args()
     looks: list[Look] = []
     statuses: Counter[int] = Counter()
@@ -103,7 +105,7 @@ def main() -> int:
             stack.up()
             for turn in range(options.minutes):
                 began = time.monotonic()
-                answers = asyncio.run(_minute(stack, turn, options.rows))
+                answers = asyncio.run(_minute(stack, turn, options.rows, options.new))
                 statuses.update(answer.status for answer in answers)
                 looks.append(look(stack))
                 print(turn + 1, looks[-1], dict(statuses), f"{time.monotonic() - began:.0f} s", flush=True)
@@ -120,9 +122,9 @@ def main() -> int:
     return 0 if all(is_flat for _line, is_flat in verdicts) and not wrong else 1
 
 
-async def _minute(stack: Stack, turn: int, count_of_rows: int) -> list[Answer]:
+async def _minute(stack: Stack, turn: int, count_of_rows: int, new: int) -> list[Answer]:
     reading = asyncio.create_task(read(stack.ports["site"], 60))
-    await asyncio.to_thread(import_once, stack, turn, count_of_rows)
+    await asyncio.to_thread(import_once, stack, turn, count_of_rows, new)
     return await reading
 
 
