@@ -56,6 +56,7 @@ class Load:
             assert self.ask("GET", page)[0] == 200, page
         for _number in range(FORMS):
             self._take_form()
+        assert len(self.forms) == FORMS, "a correction's form has no token"
 
     def start(self) -> None:
         for thread in self._threads:
