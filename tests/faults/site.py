@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from tests.faults.kinds import KINDS, SKIPPED
@@ -50,6 +51,10 @@ def run(
         back = stack.wait(45)
     except AssertionError as error:
         stack.more = {}  # the next fault starts from a site without this one
+        for name in ("web", "worker"):
+            stack.kill(name)
+        with suppress(AssertionError):
+            stack.wait(60)
         return {"wrong": [str(error)], "seconds": round(time.monotonic() - began, 1)}
     time.sleep(1)
     return {
