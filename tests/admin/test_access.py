@@ -19,6 +19,10 @@ ON_OTHERS = {
 }  # fmt: skip
 
 
+#: What an importer remembers of a sheet's columns is for importers.
+OF_IMPORTERS = {"columnmapping"}
+
+
 def of_the_site():
     """The models of the site that have pages of their own in the admin."""
     return sorted(
@@ -33,9 +37,10 @@ def test_a_reviewer_sees_the_list_the_history_and_each_record_of_every_model(cli
     client.force_login(staff("Reviewer"))
     wrong = []
     for model in of_the_site():
+        if model._meta.model_name in OF_IMPORTERS:
+            continue
         first = model._default_manager.first()
-        of_one = [("history", [first.pk]), ("change", [first.pk])] if first else []
-        for page, args in (("changelist", []), *of_one):
+        for page, args in (("changelist", []), ("history", [first.pk]), ("change", [first.pk])):
             status = client.get(reverse(f"admin:drugs_{model._meta.model_name}_{page}", args=args)).status_code
             if status != 200:
                 wrong.append(f"{page} of {model.__name__}: {status}")
