@@ -1,7 +1,8 @@
 """Every address x everybody x every method, against the table of who comes in: matrix.txt. What is not in it fails.
 
 A line is an address of staff, who gets it by GET, and who by POST: N staff without a group, E Editor, R Reviewer, I Importer,
-A Administrator, S superuser, O somebody from outside; `-` nobody. Everybody else is refused, by those and by every other method.
+A Administrator, S superuser, O somebody from outside; `-` nobody. Everybody else is refused, by those and by every other
+method: by these a stranger asks, and with --all everybody.
 """
 
 from contextlib import nullcontext

@@ -8,6 +8,7 @@ import urllib.parse
 from collections import Counter, deque
 from contextlib import suppress
 
+from drugs.reader_forms import SHORTEST
 from tests.faults.stack import Stack
 
 PAGES = (
@@ -22,8 +23,8 @@ PAGES = (
 )
 #: How many forms are held ready, for the corrections sent while none can be had.
 FORMS = 200
-#: Seconds after which a form may be sent (drugs/reader_forms.py).
-SOONEST = 3.2
+#: Seconds after which a form is sent.
+SOONEST = SHORTEST + 0.2
 _TOKEN = re.compile(r'name="token" value="([^"]+)"')
 
 

@@ -45,7 +45,7 @@ def run(
     stack: Stack, load: Load, name: str, fault: Callable[[Stack, float], str | None], seconds: float
 ) -> dict[str, object]:
     began, receipts = time.monotonic(), len(load.receipts)
-    pages, logged = sum(load.pages.values()), stack.errors(0)[1]
+    pages, errors = sum(load.pages.values()), len(stack.errors())
     try:
         said = fault(stack, seconds)
         back = stack.wait(45)
@@ -58,7 +58,7 @@ def run(
         return {"wrong": [str(error)], "seconds": round(time.monotonic() - began, 1)}
     time.sleep(1)
     return {
-        "wrong": [*verify(stack, load, receipts), *stack.errors(logged)[0]],
+        "wrong": [*verify(stack, load, receipts), *stack.errors()[errors:]],
         "said": said or "",
         "pages": sum(load.pages.values()) - pages,
         "acknowledged": len(load.receipts) - receipts,
