@@ -22,7 +22,7 @@ test-all: environment-dev ## As make test, without what it spares: all of it on 
 
 .PHONY: e2e
 e2e: environment-dev ## Browser tests, on PostgreSQL
-	@scripts/with-postgres $(PY) -m pytest tests/e2e -n 3 --dist worksteal --reruns 1 -rR --durations=12 -m "not long_walk"
+	@scripts/with-postgres $(PY) -m pytest tests/e2e -n 3 --dist worksteal --reruns 1 -rR --durations=12
 
 .PHONY: e2e-all
 e2e-all: environment-dev ## All browser tests, also those that repeat others at further sizes and for further roles

@@ -1,5 +1,6 @@
 """What every test may ask for."""
 
+import gc
 import itertools
 import logging
 from pathlib import Path
@@ -7,8 +8,11 @@ from pathlib import Path
 import pytest
 from django.conf import settings as site
 from django.core.cache import cache
+from django.db import connection
 from django.template.backends.django import Template
 from django.test import TransactionTestCase
+
+from tests import migrated
 
 REGISTRY = Path(__file__).resolve().parent.parent.parent / "shared" / "registry"
 
@@ -18,26 +22,41 @@ def pytest_addoption(parser):
     parser.addoption(
         "--all",
         action="store_true",
-        help="On PostgreSQL too what says nothing about the database, and the table of who comes in by every method.",
+        help="On PostgreSQL too what says nothing about the database, the long walks, and the table of who comes in by every method.",
     )
 
 
+def pytest_collection_finish():
+    """What is there by now stays to the end: looking through it for garbage again and again is a tenth of a run."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 100)
+
+
 def pytest_collection_modifyitems(config, items):
-    """Slow tests are for `make faults`. What is the same on any database is run on SQLite, once: make test runs both."""
+    """Slow tests are for `make faults`, long walks for `make test-all`. What is the same on any database is run on SQLite, once."""
     if not config.getoption("--faults"):
         for item in items:
             if item.get_closest_marker("slow_fault"):
                 item.add_marker(pytest.mark.skip(reason="slow: make faults"))
-    if not config.getoption("--all") and site.DATABASES["default"]["ENGINE"].endswith("postgresql"):
-        asks = {item: _asks_the_database(item) for item in items}
-        config.hook.pytest_deselected(items=[item for item in items if not asks[item]])
-        items[:] = [item for item in items if asks[item]]
+    if not config.getoption("--all"):
+        on_postgresql = site.DATABASES["default"]["ENGINE"].endswith("postgresql")
+        left_out = [
+            item
+            for item in items
+            if item.get_closest_marker("long_walk") or (on_postgresql and not _asks_the_database(item))
+        ]
+        config.hook.pytest_deselected(items=left_out)
+        gone = set(left_out)
+        items[:] = [item for item in items if item not in gone]
 
 
 def _asks_the_database(item):
-    if item.get_closest_marker("any_database"):
+    """Whether a test says anything about the database: counts of questions do not, Django asks the same of each."""
+    fixtures = set(getattr(item, "fixturenames", ()))
+    if item.get_closest_marker("any_database") or any("num_queries" in name for name in fixtures):
         return False
-    asks = {"db", "transactional_db", "live_server", "site", "django_db_setup"} & set(getattr(item, "fixturenames", ()))
+    asks = {"db", "transactional_db", "live_server", "site", "django_db_setup"} & fixtures
     is_case = isinstance(getattr(item, "cls", None), type) and issubclass(item.cls, TransactionTestCase)
     return bool(asks or is_case or item.get_closest_marker("django_db"))
 
@@ -48,6 +67,16 @@ def _files(tmp_path_factory):
     folder = tmp_path_factory.mktemp("files")
     (folder / "static").mkdir()
     return folder
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """As pytest-django makes it; tests of backups copy what it is before any test."""
+    with django_db_blocker.unblock():
+        migrated.keep()
+    yield
+    with django_db_blocker.unblock():
+        migrated.forget()
 
 
 _numbers = itertools.count()
@@ -69,6 +98,13 @@ def unrendered(monkeypatch):
     logging.disable(logging.CRITICAL)
     yield
     logging.disable(logging.NOTSET)
+
+
+@pytest.fixture
+def drawn_on_sqlite(request):
+    """Pages are drawn of the same words on any database: drawn once, asked for on both."""
+    if connection.vendor != "sqlite" and not request.config.getoption("--all"):
+        request.getfixturevalue("unrendered")
 
 
 @pytest.fixture(scope="session")

@@ -1,12 +1,10 @@
 """The content that ships: read by the command once, from then on put back row by row.
 
 The command reads and checks some 1,600 rows in seconds; what it does is tested in tests/test_content.py. Processes of tests share what
-one of them read in the folder SHIPPED_ROWS, which scripts/test makes for a run and throws away; without it each reads for itself.
+one of them read.
 """
 
 import json
-import os
-from pathlib import Path
 
 from django.apps import apps
 from django.core.management import call_command
@@ -14,13 +12,9 @@ from django.db import DEFAULT_DB_ALIAS, connection, transaction
 
 from drugs.backups.rows import insert, lines, tables
 from drugs.backups.snapshot import numbered, sequences, set_sequences
+from tests import shared
 
 _kept: dict[str, list[str]] = {}
-
-
-def _shared() -> Path | None:
-    folder = os.environ.get("SHIPPED_ROWS")
-    return Path(folder, "rows.json") if folder else None
 
 
 def _read_by_the_command() -> dict[str, list[str]]:
@@ -32,22 +26,17 @@ def _read_by_the_command() -> dict[str, list[str]]:
     return {model._meta.db_table: after[model] for model in models if after[model] != before[model]}
 
 
-def _share(file: Path) -> None:
-    """Written whole or not at all: another process may look at this moment."""
-    mine = file.with_suffix(f".{os.getpid()}")
-    mine.write_text(json.dumps(_kept))
-    mine.rename(file)
-
-
 def load() -> None:
     """All of it into a database without content, in a transaction of the test's own."""
     with transaction.atomic():
         if not _kept:
-            file = _shared()
+            file = shared.place("rows.json")
             if file is None or not file.exists():
                 _kept.update(_read_by_the_command())
                 if file is not None:
-                    _share(file)
+                    mine = shared.own(file)
+                    mine.write_text(json.dumps(_kept))
+                    mine.rename(file)
                 return
             _kept.update(json.loads(file.read_text()))
         ours = [model for model in tables(apps) if model._meta.db_table in _kept]

@@ -10,7 +10,7 @@ from django.utils.html import escape
 from drugs.models import Approval, StatusEvent
 from tests import factories
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from drugs.publishing.publish import withdraw
 from drugs.situation import open_trials
 from tests import factories
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 def linked(**fields):

@@ -192,8 +192,8 @@ def _texts(model):
 
 
 @pytest.mark.any_database
-def test_whatever_changes_a_page_is_what_it_would_be_now(site, plain):
-    """Each text of each table is changed, past every form, where the database lets anybody."""
+def test_whatever_changes_a_page_is_what_it_would_be_now(site, plain, request):
+    """Each text of each table is changed, past every form, where the database lets anybody; with --all each page is looked at."""
     shipped.load()
     trial = TherapyTrial.objects.public().filter(therapy__slug=THERAPY).first().trial
     addresses = [*PAGES, trial.get_absolute_url()]
@@ -202,12 +202,13 @@ def test_whatever_changes_a_page_is_what_it_would_be_now(site, plain):
         first[address] = site.get(address)
         assert first[address].status_code == 200, address
     stood, changed = 0, set()
-    for model in of_the_site():
+    for number, model in enumerate(of_the_site()):
+        looked_at = addresses if request.config.getoption("--all") else addresses[number % 3 :: 3]
         with transaction.atomic():
             for name in _texts(model):
                 _change(model, name)
             ContentVersion.bump()
-            for address in addresses:
+            for address in looked_at:
                 now, fresh = site.get(address), plain(address)
                 assert (now.status_code, now.content) == (fresh.status_code, fresh.content), (model.__name__, address)
                 stood += now["ETag"] != fresh["ETag"]

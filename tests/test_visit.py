@@ -11,7 +11,7 @@ from drugs.qr import qr_svg
 from drugs.visit import MOST_THERAPIES, MOST_TRIALS, choose_for_visit, sheet_of, visit_address, visit_offers
 from tests import factories
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 NOW = dt.datetime(2030, 1, 1, tzinfo=dt.UTC)
 

@@ -6,7 +6,7 @@ from django.urls import reverse
 from drugs.publishing.copying import start_draft
 from tests import factories
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 def test_a_draft_against_the_live_edition(client):

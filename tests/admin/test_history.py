@@ -8,7 +8,7 @@ from tests import factories
 from tests.admin.forms import posted
 from tests.admin.people import staff
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 @pytest.mark.parametrize(

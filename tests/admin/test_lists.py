@@ -35,7 +35,8 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("model", list(admin.site._registry), ids=lambda m: m._meta.label)
-def test_no_address_of_a_list_breaks_it(client, model):
+def test_no_address_of_a_list_breaks_it(client, unrendered, model):
+    """What is asked of the database is asked before a page is drawn."""
     client.force_login(staff("superuser"))
     address = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
 

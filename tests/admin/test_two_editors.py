@@ -34,6 +34,7 @@ def two():
 
 
 @pytest.mark.django_db
+@pytest.mark.any_database
 def test_the_second_is_told_who_saved_and_what_differs(two):
     first, second = two
     draft = factories.whole_edition()
@@ -56,6 +57,7 @@ def test_the_second_is_told_who_saved_and_what_differs(two):
 
 
 @pytest.mark.django_db
+@pytest.mark.any_database
 def test_saving_again_without_merging_is_refused_and_merging_goes_on(two):
     first, second = two
     draft = factories.whole_edition()
@@ -75,6 +77,7 @@ def test_saving_again_without_merging_is_refused_and_merging_goes_on(two):
 
 
 @pytest.mark.django_db
+@pytest.mark.any_database
 def test_a_third_save_makes_the_merged_version_old(two):
     first, second = two
     draft = factories.EditionFactory()
@@ -91,6 +94,7 @@ def test_a_third_save_makes_the_merged_version_old(two):
 
 
 @pytest.mark.django_db
+@pytest.mark.any_database
 def test_rows_of_both_come_together(two):
     first, second = two
     draft = factories.EditionFactory()
@@ -120,7 +124,7 @@ def test_rows_of_both_come_together(two):
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite writes one after the other")
-@pytest.mark.parametrize("rounds", [10, pytest.param(50, marks=pytest.mark.slow_fault)])
+@pytest.mark.parametrize("rounds", [4, pytest.param(50, marks=pytest.mark.slow_fault)])
 def test_two_saves_at_once_lose_nothing(two, rounds):
     draft = factories.EditionFactory()
     for number in range(rounds):
@@ -146,7 +150,7 @@ def test_publishing_twice_at_once_publishes_once():
         client.force_login(staff("Reviewer"))
         reviewers.append(client)
     editor = staff("Editor")
-    for number in range(10):
+    for number in range(4):
         draft = ready_draft(f"drug-{number}")
         workflow.send_to_review(draft, by=editor)
         address = reverse("admin:drugs_edition_publish", args=[draft.pk])

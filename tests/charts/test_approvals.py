@@ -11,6 +11,8 @@ from drugs.vocabulary import ApprovalKind
 from tests import factories
 from tests.charts.drawn import name_of, page_of, words
 
+pytestmark = pytest.mark.any_database
+
 TODAY = dt.date(2026, 11, 24)
 #: The queries of the page, in order.
 APPROVAL_QUERIES = [

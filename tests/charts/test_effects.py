@@ -15,6 +15,8 @@ from drugs.vocabulary import Evidence
 from tests import factories
 from tests.charts.drawn import marks, name_of, page_of, percent, tracks, words
 
+pytestmark = pytest.mark.any_database
+
 ALSFRS = Outcome("ALS Functional Rating Scale, revised", "ALSFRS-R", "points", higher_is_better=True)
 OS = Outcome("Overall survival", "OS", "months", higher_is_better=True)
 

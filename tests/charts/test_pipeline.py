@@ -8,6 +8,8 @@ from drugs.vocabulary import PHASE_RANKS, Modality, Phase, Stage
 from tests import factories
 from tests.charts.drawn import marks, name_of, page_of, percent, tracks, words
 
+pytestmark = pytest.mark.any_database
+
 #: The queries of the page, in order: those of the list of therapies, without counting and paging.
 PIPELINE_QUERIES = [
     "content version, publications that are due and the next one",

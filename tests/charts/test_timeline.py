@@ -11,6 +11,8 @@ from drugs.partial_dates import PartialDate
 from tests import factories
 from tests.charts.drawn import marks, name_of, page_of, percent, tracks, words
 
+pytestmark = pytest.mark.any_database
+
 TODAY = dt.date(2026, 11, 24)
 
 

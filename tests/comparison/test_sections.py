@@ -13,7 +13,7 @@ from drugs.models import Edition
 from drugs.rendering import beginning
 from tests import factories
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 TODAY = dt.date(2026, 11, 24)
 NOW = dt.datetime(2030, 1, 1, tzinfo=dt.UTC)

@@ -4,8 +4,9 @@
 
 On the deployed site (tests/faults/stack.py: PostgreSQL, granian, nginx). First what it can do: readers who ask one after
 the other for pages that nobody has kept. Then so many times that, asked evenly, with a published page among them, which the
-proxy keeps. Printed: answers a second, what became of the others and after how long, how soon a single reader is served as
-quickly as before. Readers run on the same machine as the site.
+proxy keeps. Then once more what it can do: a machine that others use too is not as quick at the end as at the beginning, so what
+was served is held against the mean of both. Printed: answers a second, by the minute too, what became of the others and after
+how long, how soon a single reader is served as quickly as before. Readers run on the same machine as the site.
 """
 
 import argparse
@@ -58,24 +59,34 @@ def quantile(answers: list[Answer], part: float) -> float:
     return sorted(answer.seconds for answer in answers)[int(len(answers) * part)] if answers else 0.0
 
 
+def by_minute(answers: list[Answer]) -> list[int]:
+    """Answers a second to what was asked in each minute."""
+    first = min((answer.at for answer in answers), default=0)
+    minutes = Counter(int((answer.at - first) // 60) for answer in answers)
+    return [round(minutes[minute] / 60) for minute in sorted(minutes)]
+
+
 def measure(port: int, seconds: float, times: float) -> int:
     assert asyncio.run(ask(port, PUBLISHED)).status == 200, "the deployed site does not answer"
     single = [asyncio.run(ask(port, unasked())) for _turn in range(20)]
     usual = statistics.median(answer.seconds for answer in single)
-    can = capacity(port, min(15.0, seconds))
-    print(f"one reader: {usual * 1000:.0f} ms; the site can answer {can:.0f} a second", flush=True)
+    before = capacity(port, min(15.0, seconds))
+    print(f"one reader: {usual * 1000:.0f} ms; the site can answer {before:.0f} a second", flush=True)
     own = time.process_time()
-    asked, published = asyncio.run(storm(port, can * times, seconds))
+    asked, published = asyncio.run(storm(port, before * times, seconds))
     own = (time.process_time() - own) / seconds
     back = back_after(port, usual)
+    after = capacity(port, min(15.0, seconds))
+    can = (before + after) / 2
     by_status = Counter(answer.status for answer in asked)
     served = by_status[200] / seconds
     well = [answer for answer in asked if answer.status == 200]
     refused = [answer for answer in asked if answer.status == 503]
     kept = sum(answer.status == 200 for answer in published)
     print(
-        f"{can * times:.0f} a second for {seconds:.0f} s: {dict(by_status)}\n"
-        f"served {served:.0f} a second, {served / can:.2f} of what it can (aim 0.9)\n"
+        f"{before * times:.0f} a second for {seconds:.0f} s: {dict(by_status)}\n"
+        f"afterwards the site can answer {after:.0f} a second\n"
+        f"served {served:.0f} a second, {served / can:.2f} of what it can (aim 0.9); by the minute {by_minute(well)}\n"
         f"answers after {quantile(well, 0.5):.2f} s (median), {quantile(well, 0.99):.2f} s (99 %); "
         f"refusals after {quantile(refused, 0.5):.2f} and {quantile(refused, 0.99):.2f} s\n"
         f"the readers themselves took {own:.2f} of {os.cpu_count()} cores\n"

@@ -12,7 +12,7 @@ from drugs.publishing.publish import publish, withdraw
 from drugs.vocabulary import StepKind
 from tests import factories, shipped
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 DEPTHS = ("", "one-minute/", "plain-words/")
 
 
@@ -74,7 +74,6 @@ def test_the_minute_says_stage_approval_kind_review_and_what_to_ask_from_the_row
     assert "UNVERIFIED" not in text
 
 
-@pytest.mark.any_database
 def test_every_depth_of_every_shipped_page_shows_the_same_facts(client):
     shipped.load()
     for edition in Edition.objects.live(timezone.now()).select_related("therapy"):
@@ -208,7 +207,6 @@ def test_the_page_carries_what_its_editions_changed_and_no_scheduled_one(client)
 # Why it ended
 
 
-@pytest.mark.any_database
 def test_why_each_shipped_therapy_ended_and_what_was_learned_is_told_at_every_depth(client):
     shipped.load()
     ended = Edition.objects.filter(

@@ -10,7 +10,7 @@ from drugs.publishing.copying import copy_edition
 from drugs.publishing.publish import withdraw
 from tests import factories
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 @pytest.fixture

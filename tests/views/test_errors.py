@@ -59,7 +59,7 @@ def test_a_server_error_is_styled_has_a_reference_and_needs_no_database():
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("value", STRANGE, ids=lambda value: repr(value[:12]))
-def test_no_value_of_any_parameter_is_an_error_of_ours(client, value):
+def test_no_value_of_any_parameter_is_an_error_of_ours(client, drawn_on_sqlite, value):
     edition = factories.live_edition("abc")
     trial = factories.TrialFactory()
     lists = {

@@ -11,7 +11,7 @@ from drugs.publishing.pages import withdraw
 from drugs.publishing.portraits import take_down
 from tests import factories
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 def text_of(response):

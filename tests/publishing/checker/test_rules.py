@@ -8,7 +8,7 @@ from drugs.publishing.checker.prose import blocks, sentences
 from drugs.publishing.checker.reading import reading_grade, syllables
 from tests import factories
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 @pytest.fixture
