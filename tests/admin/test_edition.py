@@ -38,7 +38,7 @@ def _flat(options):
         yield from item if isinstance(item, tuple) else (item,)
 
 
-def test_a_draft_is_saved_as_it_is_and_keeps_who_saved(client, editor):
+def test_a_draft_is_saved_as_it_is_and_keeps_who_saved(client, editor, undrawn):
     draft = factories.whole_edition()
 
     response = client.post(
@@ -58,7 +58,7 @@ def _errors(response):
     return context and (context["errors"], [i.formset.errors for i in context["inline_admin_formsets"]])
 
 
-def test_a_half_finished_draft_is_saved(client, editor):
+def test_a_half_finished_draft_is_saved(client, editor, undrawn):
     draft = factories.EditionFactory()
     texts = {name: "" for name, _heading in models.SECTIONS}
 
@@ -68,7 +68,7 @@ def test_a_half_finished_draft_is_saved(client, editor):
     assert models.Edition.objects.get(pk=draft.pk).as_of_on == ""
 
 
-def test_rows_are_added_changed_and_deleted_on_the_page(client, editor):
+def test_rows_are_added_changed_and_deleted_on_the_page(client, editor, undrawn):
     draft = factories.whole_edition()
     data = posted(client.get(page(draft)), alias_set__0__text="Neuronata", sideeffect_set__0__DELETE="on")
     data = add_row(data, "source_set", label="New, 2026", kind="regulator", title="A decision", uid="")
@@ -82,7 +82,7 @@ def test_rows_are_added_changed_and_deleted_on_the_page(client, editor):
     assert new.position > draft.source_set.get(label="Oh et al., 2018").position
 
 
-def test_two_sources_swap_their_labels(client, editor):
+def test_two_sources_swap_their_labels(client, editor, undrawn):
     draft = factories.EditionFactory()
     first = factories.SourceFactory(edition=draft, label="A, 2018", position=1)
     factories.SourceFactory(edition=draft, label="B, 2018", position=2)
@@ -95,7 +95,7 @@ def test_two_sources_swap_their_labels(client, editor):
     assert first.label == "B, 2018"
 
 
-def test_two_regions_swap_their_current_stage(client, editor):
+def test_two_regions_swap_their_current_stage(client, editor, undrawn):
     draft = factories.EditionFactory()
     old = factories.StatusEventFactory(edition=draft, position=1, stage="in_development")
     factories.StatusEventFactory(edition=draft, position=2, stage="approved", is_current=False)
@@ -108,7 +108,7 @@ def test_two_regions_swap_their_current_stage(client, editor):
     assert not old.is_current
 
 
-def test_a_source_of_another_edition_is_no_choice(client, editor):
+def test_a_source_of_another_edition_is_no_choice(client, editor, undrawn):
     draft, other = factories.whole_edition(), factories.SourceFactory()
 
     client.post(page(draft), posted(client.get(page(draft)), dosing_set__0__source=str(other.pk)))
@@ -144,7 +144,7 @@ def test_the_text_of_a_published_edition_is_read_not_its_tags(client, editor):
     assert "&lt;p&gt;" not in shown
 
 
-def test_script_in_a_text_is_cleaned_at_saving(client, editor):
+def test_script_in_a_text_is_cleaned_at_saving(client, editor, undrawn):
     draft = factories.EditionFactory()
     text = '<p onclick="x()">Safe<script>alert(1)</script> <a href="javascript:alert(1)">link</a></p>'
 
@@ -153,7 +153,7 @@ def test_script_in_a_text_is_cleaned_at_saving(client, editor):
     assert models.Edition.objects.get(pk=draft.pk).background == "<p>Safe <a>link</a></p>"
 
 
-def test_the_first_edition_of_a_therapy_is_numbered(client, editor):
+def test_the_first_edition_of_a_therapy_is_numbered(client, editor, undrawn):
     therapy = factories.TherapyFactory(slug="new-drug")
     add = reverse("admin:drugs_edition_add")
 
@@ -165,7 +165,7 @@ def test_the_first_edition_of_a_therapy_is_numbered(client, editor):
     assert [step.kind for step in edition.steps.order_by("pk")] == ["started", "saved"]
 
 
-def test_no_second_draft_beside_an_edition(client, editor):
+def test_no_second_draft_beside_an_edition(client, editor, undrawn):
     therapy = factories.live_edition("riluzole").therapy
     add = reverse("admin:drugs_edition_add")
 

@@ -58,7 +58,7 @@ def test_the_second_is_told_who_saved_and_what_differs(two):
 
 @pytest.mark.django_db
 @pytest.mark.any_database
-def test_saving_again_without_merging_is_refused_and_merging_goes_on(two):
+def test_saving_again_without_merging_is_refused_and_merging_goes_on(two, undrawn):
     first, second = two
     draft = factories.whole_edition()
     other = opened(second, draft) | {"background": "<p>Rio's text.</p>"}
@@ -78,7 +78,7 @@ def test_saving_again_without_merging_is_refused_and_merging_goes_on(two):
 
 @pytest.mark.django_db
 @pytest.mark.any_database
-def test_a_third_save_makes_the_merged_version_old(two):
+def test_a_third_save_makes_the_merged_version_old(two, undrawn):
     first, second = two
     draft = factories.EditionFactory()
     other = opened(second, draft) | {"background": "<p>Rio's text.</p>"}
@@ -95,7 +95,7 @@ def test_a_third_save_makes_the_merged_version_old(two):
 
 @pytest.mark.django_db
 @pytest.mark.any_database
-def test_rows_of_both_come_together(two):
+def test_rows_of_both_come_together(two, undrawn):
     first, second = two
     draft = factories.EditionFactory()
     kept = factories.SourceFactory(edition=draft, label="A, 2018", position=1)
@@ -125,7 +125,7 @@ def test_rows_of_both_come_together(two):
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite writes one after the other")
 @pytest.mark.parametrize("rounds", [4, pytest.param(50, marks=pytest.mark.slow_fault)])
-def test_two_saves_at_once_lose_nothing(two, rounds):
+def test_two_saves_at_once_lose_nothing(two, rounds, undrawn):
     draft = factories.EditionFactory()
     for number in range(rounds):
         before = Edition.objects.get(pk=draft.pk).version

@@ -104,7 +104,7 @@ def test_a_kept_row_is_finished_and_stored(client, editor):
 
 
 @pytest.mark.any_database
-def test_saving_again_keeps_it_once_and_under_its_key(client, editor):
+def test_saving_again_keeps_it_once_and_under_its_key(client, editor, undrawn):
     draft = factories.EditionFactory()
     data = add_row(posted(client.get(page(draft))), "source_set", label="Doe, 2020", kind="journal_article")
     shown = save(client, draft, data)
@@ -117,7 +117,7 @@ def test_saving_again_keeps_it_once_and_under_its_key(client, editor):
 
 
 @pytest.mark.any_database
-def test_a_kept_row_is_taken_off(client, editor):
+def test_a_kept_row_is_taken_off(client, editor, undrawn):
     draft = factories.EditionFactory()
     data = add_row(posted(client.get(page(draft))), "source_set", label="Doe, 2020", kind="journal_article")
     shown = save(client, draft, data)
@@ -130,7 +130,7 @@ def test_a_kept_row_is_taken_off(client, editor):
 
 
 @pytest.mark.any_database
-def test_a_stored_row_stays_as_it_was_until_its_change_is_finished(client, editor):
+def test_a_stored_row_stays_as_it_was_until_its_change_is_finished(client, editor, undrawn):
     draft = factories.whole_edition()
     stage = draft.statusevent_set.get()
     data = posted(client.get(page(draft)), statusevent_set__0__stage="no_longer_in_development")
@@ -149,7 +149,7 @@ def test_a_stored_row_stays_as_it_was_until_its_change_is_finished(client, edito
 
 
 @pytest.mark.any_database
-def test_a_row_that_would_take_anothers_place_is_kept(client, editor):
+def test_a_row_that_would_take_anothers_place_is_kept(client, editor, undrawn):
     draft = factories.EditionFactory()
     factories.SourceFactory(edition=draft, label="A, 2018", position=1)
     factories.SourceFactory(edition=draft, label="B, 2018", position=2)
@@ -170,7 +170,7 @@ def test_a_row_that_would_take_anothers_place_is_kept(client, editor):
 
 
 @pytest.mark.any_database
-def test_a_second_current_stage_of_a_region_is_kept(client, editor):
+def test_a_second_current_stage_of_a_region_is_kept(client, editor, undrawn):
     draft = factories.EditionFactory()
     factories.StatusEventFactory(edition=draft, region="JP", stage="in_development")
     data = posted(client.get(page(draft)))
@@ -195,7 +195,7 @@ def test_a_source_that_rows_rest_on_stays(client, editor):
 
 
 @pytest.mark.any_database
-def test_faulty_cells_of_the_page_keep_what_was_stored(client, editor):
+def test_faulty_cells_of_the_page_keep_what_was_stored(client, editor, undrawn):
     draft = factories.EditionFactory(as_of_on="2026-05")
     data = posted(client.get(page(draft)), name="", as_of_on="some day", summary="<p>New.</p>")
 
@@ -229,7 +229,7 @@ def test_nothing_unfinished_goes_to_review_or_to_readers(client, editor):
 
 @pytest.mark.any_database
 @pytest.mark.parametrize("key", ["x", "\x00", "1" * 400])
-def test_a_key_that_is_none_harms_nothing(client, editor, key):
+def test_a_key_that_is_none_harms_nothing(client, editor, key, undrawn):
     draft = factories.EditionFactory()
     data = posted(client.get(page(draft)))
 
@@ -240,7 +240,7 @@ def test_a_key_that_is_none_harms_nothing(client, editor, key):
 
 
 @pytest.mark.any_database
-def test_two_rows_with_one_key_are_both_kept(client, editor):
+def test_two_rows_with_one_key_are_both_kept(client, editor, undrawn):
     draft = factories.EditionFactory()
     key = "0" * 32
     data = add_row(posted(client.get(page(draft))), "source_set", label="A", kind="journal_article", unfinished=key)
@@ -251,7 +251,7 @@ def test_two_rows_with_one_key_are_both_kept(client, editor):
 
 
 @pytest.mark.any_database
-def test_a_reference_to_no_record_comes_back_empty(client, editor):
+def test_a_reference_to_no_record_comes_back_empty(client, editor, undrawn):
     draft = factories.EditionFactory()
     data = posted(client.get(page(draft)))
 
@@ -261,7 +261,7 @@ def test_a_reference_to_no_record_comes_back_empty(client, editor):
 
 
 @pytest.mark.any_database
-def test_a_discarded_draft_takes_its_unfinished_rows_along(client, editor):
+def test_a_discarded_draft_takes_its_unfinished_rows_along(client, editor, undrawn):
     draft = factories.EditionFactory()
     data = add_row(posted(client.get(page(draft))), "source_set", label="Doe, 2020", kind="journal_article")
     save(client, draft, data)
@@ -287,7 +287,7 @@ def opened(client, draft):
 
 
 @pytest.mark.any_database
-def test_the_second_of_two_keeps_what_the_first_left_unfinished(two):
+def test_the_second_of_two_keeps_what_the_first_left_unfinished(two, undrawn):
     first, second = two
     draft = factories.EditionFactory()
     one, other = opened(first, draft), opened(second, draft)
@@ -303,7 +303,7 @@ def test_the_second_of_two_keeps_what_the_first_left_unfinished(two):
 
 
 @pytest.mark.any_database
-def test_two_change_the_same_unfinished_row_and_the_second_is_told(two):
+def test_two_change_the_same_unfinished_row_and_the_second_is_told(two, undrawn):
     first, second = two
     draft = factories.EditionFactory()
     save(first, draft, add_row(opened(first, draft), "source_set", label="Doe, 2020", kind="journal_article"))
@@ -317,7 +317,7 @@ def test_two_change_the_same_unfinished_row_and_the_second_is_told(two):
 
 
 @pytest.mark.any_database
-def test_one_finishes_what_the_other_leaves_alone(two):
+def test_one_finishes_what_the_other_leaves_alone(two, undrawn):
     first, second = two
     draft = factories.EditionFactory()
     save(first, draft, add_row(opened(first, draft), "source_set", label="Doe, 2020", kind="journal_article"))
