@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from django.conf import settings as site
 from django.core.cache import cache
-from django.db import connection
 from django.template.backends.django import Template
 from django.template.context import make_context
 from django.test import TransactionTestCase, signals
@@ -111,13 +110,6 @@ def undrawn(monkeypatch):
         return ""
 
     monkeypatch.setattr(Template, "render", render)
-
-
-@pytest.fixture
-def drawn_on_sqlite(request):
-    """Pages are drawn of the same words on any database: drawn once, asked for on both."""
-    if connection.vendor != "sqlite" and not request.config.getoption("--all"):
-        request.getfixturevalue("unrendered")
 
 
 @pytest.fixture(scope="session")

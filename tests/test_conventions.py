@@ -83,9 +83,9 @@ def layer_of(module):
     return None
 
 
-def imports_of(path):
+def imports_of(tree):
     """Modules imported when the file itself is: imports inside functions are a way round a circle and are named there."""
-    for node in ast.parse(path.read_text()).body:
+    for node in tree.body:
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -94,29 +94,16 @@ def imports_of(path):
 
 
 @pytest.mark.parametrize("path", CODE, ids=lambda path: str(path.relative_to(ROOT)))
-def test_no_import_against_the_direction_of_the_layers(path):
-    own = layer_of(module_of(path))
-    if own is None:
-        return
+def test_a_module_is_one_idea_of_bounded_length_says_what_it_is_and_knows_its_layer(path):
+    name, text = str(path.relative_to(ROOT)), path.read_text()
+    tree, own = ast.parse(text), layer_of(module_of(path))
+    levels = {imported: layer_of(imported) for imported in imports_of(tree)}
 
-    against = [name for name in imports_of(path) if (level := layer_of(name)) is not None and level > own]
-
-    assert not against, f"{path.name} imports from a later layer: {against}"
-
-
-@pytest.mark.parametrize("path", CODE, ids=lambda path: str(path.relative_to(ROOT)))
-def test_a_module_is_one_idea_of_bounded_length(path):
-    name = str(path.relative_to(ROOT))
-
-    assert name in LONG or len(path.read_text().splitlines()) <= MOST_LINES
+    assert name in LONG or len(text.splitlines()) <= MOST_LINES
     assert path.stem not in {"utils", "helpers", "services", "misc", "common"}
-
-
-@pytest.mark.parametrize("path", CODE, ids=lambda path: str(path.relative_to(ROOT)))
-def test_a_module_says_what_it_is(path):
-    text = path.read_text()
-
-    assert not text.strip() or ast.get_docstring(ast.parse(text))
+    assert not text.strip() or ast.get_docstring(tree)
+    against = [imported for imported, level in levels.items() if None not in (own, level) and level > own]
+    assert not against, f"{path.name} imports from a later layer: {against}"
 
 
 def test_what_was_read_for_an_earlier_request_is_named():
