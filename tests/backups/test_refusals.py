@@ -19,6 +19,8 @@ from tests.backups.conftest import empty_database
 from tests.backups.test_round_trip import rows_of
 from tests.factories import OrganisationFactory
 
+pytestmark = pytest.mark.any_database
+
 
 @pytest.fixture
 def archive(full_site, tmp_path, now):

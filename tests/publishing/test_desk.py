@@ -16,7 +16,7 @@ from drugs.publishing.steps import record
 from drugs.vocabulary import StepKind
 from tests import factories
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 NOW = timezone.now
 

@@ -27,7 +27,7 @@ from drugs.publishing.publish import withdraw
 from drugs.resolution import store_resolutions
 from tests import factories
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 BEFORE = {
     "overall_status": "ACTIVE_NOT_RECRUITING",

@@ -19,7 +19,7 @@ from tests import factories
 from tests.admin.people import staff
 from tests.server import Server, connection_that_lives
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 PAGES = ["/", "/drugs/", "/drugs/kept/", "/trials/?status=RECRUITING", "/updates/feed/", "/glossary/"]
 
 
