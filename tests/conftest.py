@@ -12,7 +12,7 @@ from django.template.backends.django import Template
 from django.template.context import make_context
 from django.test import TransactionTestCase, signals
 
-from tests import migrated
+from tests import migrated_databases
 
 REGISTRY = Path(__file__).resolve().parent.parent.parent / "shared" / "registry"
 
@@ -73,10 +73,10 @@ def _files(tmp_path_factory):
 def django_db_setup(django_db_setup, django_db_blocker):
     """As pytest-django makes it; tests of backups copy what it is before any test."""
     with django_db_blocker.unblock():
-        migrated.keep()
+        migrated_databases.keep()
     yield
     with django_db_blocker.unblock():
-        migrated.forget()
+        migrated_databases.forget()
 
 
 _numbers = itertools.count()

@@ -193,7 +193,10 @@ def _texts(model):
 
 @pytest.mark.any_database
 def test_whatever_changes_a_page_is_what_it_would_be_now(site, plain, request):
-    """Each text of each table is changed, past every form, where the database lets anybody; with --all each page is looked at."""
+    """Each text of each table is changed, past every form, where the database lets anybody.
+
+    After each change a third of the pages is looked at, with --all every one.
+    """
     shipped.load()
     trial = TherapyTrial.objects.public().filter(therapy__slug=THERAPY).first().trial
     addresses = [*PAGES, trial.get_absolute_url()]
@@ -202,8 +205,9 @@ def test_whatever_changes_a_page_is_what_it_would_be_now(site, plain, request):
         first[address] = site.get(address)
         assert first[address].status_code == 200, address
     stood, changed = 0, set()
+    every = request.config.getoption("--all")
     for number, model in enumerate(of_the_site()):
-        looked_at = addresses if request.config.getoption("--all") else addresses[number % 3 :: 3]
+        looked_at = addresses if every else addresses[number % 3 :: 3]
         with transaction.atomic():
             for name in _texts(model):
                 _change(model, name)
@@ -217,7 +221,9 @@ def test_whatever_changes_a_page_is_what_it_would_be_now(site, plain, request):
             transaction.set_rollback(True)
         ContentVersion.bump()
     assert stood > len(addresses), "nothing stood: the test says nothing"
-    assert set(addresses) - changed <= {"/updates/feed/"}, "a page that nothing changed says nothing"
+    assert changed
+    if every:  # which pages are looked at after which change goes by the number of models
+        assert set(addresses) - changed <= {"/updates/feed/"}, "a page that nothing changed says nothing"
 
 
 def _change(model, name):

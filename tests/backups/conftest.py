@@ -15,7 +15,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils import timezone
 
 from drugs.models import ImportRun, Organisation, ReviewFlag, StaffOverride
-from tests import migrated as migrated_already
+from tests import migrated_databases
 from tests.factories import OrganisationFactory, PortraitFactory, TrialFactory, UserFactory, publish, whole_edition
 
 AT = dt.datetime(2026, 11, 24, 6, 0, 0, 123456, tzinfo=dt.UTC)
@@ -58,11 +58,7 @@ def _registered(alias, **changes):
 @pytest.fixture(scope="session")
 def migrated(django_db_setup, django_db_blocker, tmp_path_factory):
     """A database of a kind with its tables and without rows of the site: migrated once, then copied."""
-    folder, kept = tmp_path_factory.mktemp("migrated"), {}
-    if connection.vendor == "postgresql":
-        kept["postgresql"] = migrated_already.postgresql_name()
-    if file := migrated_already.sqlite_file():
-        kept["sqlite"] = file
+    folder, kept = tmp_path_factory.mktemp("migrated"), migrated_databases.kept()
     with ExitStack() as stack:
 
         @contextmanager

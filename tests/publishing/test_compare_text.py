@@ -331,10 +331,10 @@ def test_texts_with_nothing_in_common_keep_the_properties():
         check(html_of(a_document(rng)), html_of(a_document(rng)))
 
 
-# Long texts: bench/comparison.py has them, and what they cost
+# Long texts: bench/text_difference.py has them, and what they cost
 
 
-LONG = runpy.run_path(str(settings.BASE_DIR / "bench" / "comparison.py"))
+LONG = runpy.run_path(str(settings.BASE_DIR / "bench" / "text_difference.py"))
 
 
 @pytest.mark.parametrize("make", LONG["CASES"].values(), ids=LONG["CASES"])

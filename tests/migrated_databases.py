@@ -1,7 +1,6 @@
 """Databases with their tables and without rows of the site: kept when a process of tests has made its own, to be copied."""
 
 import sqlite3
-from pathlib import Path
 
 from django.db import connection
 
@@ -16,14 +15,15 @@ def keep() -> None:
         connection.close()
         connection.close_pool()
         with connection._nodb_cursor() as cursor:
-            cursor.execute(f'DROP DATABASE IF EXISTS "{postgresql_name()}"')
-            cursor.execute(f'CREATE DATABASE "{postgresql_name()}" TEMPLATE "{connection.settings_dict["NAME"]}"')
+            cursor.execute(f'DROP DATABASE IF EXISTS "{_copy_name()}"')
+            cursor.execute(f'CREATE DATABASE "{_copy_name()}" TEMPLATE "{connection.settings_dict["NAME"]}"')
 
 
 def forget() -> None:
+    """PostgreSQL's: a server may outlive the tests."""
     if connection.vendor == "postgresql":
         with connection._nodb_cursor() as cursor:
-            cursor.execute(f'DROP DATABASE IF EXISTS "{postgresql_name()}"')
+            cursor.execute(f'DROP DATABASE IF EXISTS "{_copy_name()}"')
 
 
 def _keep_file() -> None:
@@ -38,11 +38,16 @@ def _keep_file() -> None:
     mine.rename(file)
 
 
-def sqlite_file() -> Path | None:
-    """None where no process of this run has one: it has to be made."""
+def kept() -> dict[str, str]:
+    """Names by vendor. What is not there has to be made: SQLite's where no process of this run has made one."""
+    names = {}
     file = shared.place("migrated.sqlite3")
-    return file if file and file.exists() else None
+    if file and file.exists():
+        names["sqlite"] = str(file)
+    if connection.vendor == "postgresql":
+        names["postgresql"] = _copy_name()
+    return names
 
 
-def postgresql_name() -> str:
+def _copy_name() -> str:
     return f"{connection.settings_dict['NAME']}_migrated"

@@ -1,6 +1,6 @@
 """What it costs to compare two long texts, against difflib over the same words.
 
-    python bench/comparison.py [WORDS]            # 6,000 words
+    python bench/text_difference.py [WORDS]            # 6,000 words
 
 Texts that tempt an algorithm into work: nothing in common, edits everywhere, one paragraph, all words in another order, two words
 only, lists in lists. Asked in turn, five rounds; printed are the medians in milliseconds of CPU, how many times as long difflib
@@ -75,20 +75,25 @@ CASES: dict[str, Callable[[random.Random, int], tuple[str, str]]] = {
 }
 
 
-def cpu(do: Callable[[], object]) -> float:
+def cpu(compare: Callable[[str, str], object], old: str, new: str) -> float:
     """Milliseconds of CPU."""
     began = time.process_time()
-    do()
+    compare(old, new)
     return (time.process_time() - began) * 1000
 
 
-def difflib_takes(old: str, new: str) -> float | None:
-    """Milliseconds of CPU; None where pairs of equal words are so many that it would be minutes."""
-    one, other = (text.replace("><", "> <").split() for text in (old, new))
-    here, there = Counter(one), Counter(other)
-    if sum(count * there[word] for word, count in here.items()) > MOST_PAIRS:
-        return None
-    return cpu(lambda: SequenceMatcher(None, one, other, autojunk=False).get_opcodes())
+def words_of(text: str) -> list[str]:
+    return text.replace("><", "> <").split()
+
+
+def by_difflib(old: str, new: str) -> object:
+    return SequenceMatcher(None, words_of(old), words_of(new), autojunk=False).get_opcodes()
+
+
+def takes_minutes(old: str, new: str) -> bool:
+    """Whether pairs of equal words are so many that difflib would not come to an end soon."""
+    here, there = Counter(words_of(old)), Counter(words_of(new))
+    return sum(count * there[word] for word, count in here.items()) > MOST_PAIRS
 
 
 def main() -> None:
@@ -108,15 +113,13 @@ def main() -> None:
     took: dict[str, list[tuple[float, float]]] = {name: [] for name in CASES}
     for _round in range(ROUNDS):
         for name in CASES:
-            took[name].append(
-                (cpu(lambda: text_difference(*whole[name])), cpu(lambda: text_difference(*half[name])))  # noqa: B023
-            )
+            took[name].append((cpu(text_difference, *whole[name]), cpu(text_difference, *half[name])))
     print(f"{words:,} words{'ms':>{24 - len(f'{words:,} words')}}{'difflib':>12}{'x for twice':>14}")
     for name, rounds in took.items():
         ours = median(one for one, _other in rounds)
         growth = median(one / other for one, other in rounds)
-        alone = difflib_takes(*whole[name])
-        print(f"{name:18}{ours:6.0f}{f'{alone / ours:.1f}x' if alone else 'minutes':>12}{growth:14.1f}", flush=True)
+        alone = "minutes" if takes_minutes(*whole[name]) else f"{cpu(by_difflib, *whole[name]) / ours:.1f}x"
+        print(f"{name:18}{ours:6.0f}{alone:>12}{growth:14.1f}", flush=True)
 
 
 if __name__ == "__main__":
