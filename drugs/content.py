@@ -1,25 +1,23 @@
 """The content that ships: fixtures read one object at a time, each validated, nothing that exists changed."""
 
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import yaml
 from auditlog.context import disable_auditlog
+from django.apps import apps
 from django.core import serializers
 from django.core.exceptions import FieldDoesNotExist, ObjectDoesNotExist, ValidationError
 from django.core.serializers.base import DeserializationError
 from django.db import IntegrityError, transaction
-from django.db.models import Model
+from django.db.models import ForeignKey, Model
 
 from drugs.models import (
     ContentVersion,
     Disclaimer,
-    Edition,
     MenuEntry,
-    Page,
     PageVersion,
     Publication,
     RegistryRecord,
@@ -44,6 +42,12 @@ _UNREADABLE = (
 )
 
 
+#: What is created or skipped with the object that a field of it names.
+OWNED_BY = {
+    "edition": (Row, Publication),
+    "trial": (TrialIdentifier, RegistryRecord),
+    "page": (PageVersion,),
+}
 #: Lists that a file fills only where they are empty: what staff took off a menu does not come back.
 LISTS = (MenuEntry, Disclaimer)
 
@@ -81,21 +85,18 @@ def load_entries(path: Path, entries: list[dict[str, Any]]) -> Report:
     `path` is named in errors.
     """
     report = Report()
-    editions: set[int] = set()
-    trials: set[int] = set()
-    pages: set[int] = set()
+    created: set[Model] = set()
+    owners: dict[tuple[Any, ...], Model] = {}
     standing = {model for model in LISTS if model.objects.exists()}
-    for entry, obj in _objects(path, entries):
+    for entry in entries:
+        owned_by, owner = _owner(entry, owners)
+        if owner and owner not in created:
+            report.skipped[apps.get_model(entry["model"])._meta.label, f"its {owned_by} exists"] += 1
+            continue
+        obj = _object(path, entry)
         label = obj._meta.label
-        if isinstance(obj, Row | Publication) and obj.edition_id not in editions:
-            report.skipped[label, "its edition exists"] += 1
-            continue
-        if isinstance(obj, TrialIdentifier | RegistryRecord) and obj.trial_id not in trials:
-            report.skipped[label, "its trial exists"] += 1
-            continue
-        if isinstance(obj, PageVersion) and obj.page_id not in pages:
-            report.skipped[label, "its page exists"] += 1
-            continue
+        if owner:
+            setattr(obj, owned_by, owner)  # else each check of the object would ask for it again
         if type(obj) in standing:
             report.skipped[label, "its list exists"] += 1
             continue
@@ -103,14 +104,9 @@ def load_entries(path: Path, entries: list[dict[str, Any]]) -> Report:
             report.skipped[label, "exists"] += 1
             continue
         _create(path, entry, obj)
-        if isinstance(obj, Edition):
-            editions.add(obj.pk)
-        if isinstance(obj, Trial):
-            trials.add(obj.pk)
-        if isinstance(obj, Page):
-            pages.add(obj.pk)
+        created.add(obj)
         report.created[label] += 1
-    _check_trials(path, trials)
+    _check_trials(path, {obj.pk for obj in created if isinstance(obj, Trial)})
     if report.created:
         ContentVersion.bump()
     return report
@@ -131,13 +127,26 @@ def read_entries(path: Path) -> list[dict[str, Any]]:
     return entries
 
 
-def _objects(path: Path, entries: list[dict[str, Any]]) -> Iterator[tuple[dict[str, Any], Model]]:
-    for entry in entries:
-        try:
-            for deserialized in serializers.deserialize("python", [entry]):
-                yield entry, deserialized.object
-        except _UNREADABLE as error:
-            raise ContentError(f"{path.name}: {_name(entry)}: {error}") from error
+def _owner(entry: dict[str, Any], known: dict[tuple[Any, ...], Model]) -> tuple[str, Model | None]:
+    """The field that names what the entry belongs to, and that object; without one where it stands alone or names none."""
+    try:
+        model = apps.get_model(entry["model"])
+        name = next((name for name, owned in OWNED_BY.items() if issubclass(model, owned)), "")
+        if not name:
+            return "", None
+        owners, key = model._meta.get_field(name).related_model, tuple(entry["fields"][name])
+        if (owners, *key) not in known:
+            known[owners, *key] = owners._default_manager.get_by_natural_key(*key)
+        return name, known[owners, *key]
+    except (LookupError, *_UNREADABLE):
+        return "", None  # reading the object says what is wrong
+
+
+def _object(path: Path, entry: dict[str, Any]) -> Model:
+    try:
+        return next(iter(serializers.deserialize("python", [entry]))).object
+    except _UNREADABLE as error:
+        raise ContentError(f"{path.name}: {_name(entry)}: {error}") from error
 
 
 def _name(entry: dict[str, Any]) -> str:
@@ -164,7 +173,7 @@ def _exists(obj: Model) -> bool:
 
 def _create(path: Path, entry: dict[str, Any], obj: Model) -> None:
     try:
-        obj.full_clean(validate_unique=False, validate_constraints=False)
+        obj.full_clean(exclude=_just_found(obj), validate_unique=False, validate_constraints=False)
         _save(obj)
     except ValidationError as error:
         reasons = "; ".join(f"{name}: {' '.join(messages)}" for name, messages in error.message_dict.items())
@@ -182,6 +191,16 @@ def _create(path: Path, entry: dict[str, Any], obj: Model) -> None:
             )
         take_snapshots(obj.edition, by=None, at=obj.goes_live_at)
         keep_text(obj.edition)
+
+
+def _just_found(obj: Model) -> set[str]:
+    """The references whose objects were found by their natural keys a moment ago: each would be asked for again."""
+    references = (field for field in obj._meta.concrete_fields if isinstance(field, ForeignKey))
+    return {
+        field.name
+        for field in references
+        if getattr(obj, field.attname) is not None and not field.get_limit_choices_to()
+    }
 
 
 def _save(obj: Model) -> None:

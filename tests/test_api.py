@@ -38,8 +38,7 @@ def test_a_list_has_its_total_an_etag_and_no_cookie(client, edition, name):
     assert client.get(f"/api/v1/{name}/", headers={"If-None-Match": response["ETag"]}).status_code == 304
 
 
-@pytest.mark.parametrize("name", LISTS)
-def test_nothing_unpublished_is_in_a_list(client, edition, name):
+def test_nothing_unpublished_is_in_a_list(client, edition):
     planted = {"display_name": "PLANTED", "summary": "<p>PLANTED</p>"}
     factories.EditionFactory(therapy=edition.therapy, number=2, **planted)
     later = factories.whole_edition("later", **planted)
@@ -54,7 +53,8 @@ def test_nothing_unpublished_is_in_a_list(client, edition, name):
     factories.publish(hidden)
     factories.TrialFactory(brief_title="PLANTED", is_verified=False)
 
-    assert "PLANTED" not in client.get(f"/api/v1/{name}/?page_size=100").content.decode()
+    shown = {name: client.get(f"/api/v1/{name}/?page_size=100").content.decode() for name in LISTS}
+    assert [name for name, text in shown.items() if "PLANTED" in text] == []
 
 
 def test_a_therapy_has_all_its_public_rows(client, edition):

@@ -85,6 +85,7 @@ def released():
     return Path(default_storage.path("data")) / write_release(timezone.now())
 
 
+@pytest.mark.any_database
 def test_a_release_is_valid_by_its_own_description(edition):
     folder = released()
 

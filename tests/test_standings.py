@@ -126,6 +126,7 @@ def content():
     shipped.load()
 
 
+@pytest.mark.any_database
 def test_no_page_says_approved_of_a_place_where_the_approval_is_limited(client, content):
     shown = 0
     for path in PAGES:

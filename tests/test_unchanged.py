@@ -235,6 +235,7 @@ def _change(model, name):
         pass  # guarded: changes come as new rows, which the tests of publishing make
 
 
+@pytest.mark.any_database
 def test_every_kind_of_new_row_shows(site, plain):
     edition = factories.live_edition("abc", background="<p>It slows <em>excitotoxicity</em>.</p>")
     link = factories.TherapyTrialFactory(therapy=edition.therapy)

@@ -122,6 +122,50 @@ class Migration(migrations.Migration):
                 "verbose_name": "edition",
                 "verbose_name_plural": "editions",
                 "ordering": ["therapy__slug", "-number"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("number__gte", 1)),
+                        name="edition_number_from_1",
+                        violation_error_message="Editions are numbered from 1.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "modality__in",
+                                [
+                                    "small_molecule",
+                                    "vitamin",
+                                    "oligonucleotide",
+                                    "gene_therapy",
+                                    "cell_therapy",
+                                    "antibody",
+                                    "polysaccharide",
+                                    "nanomedicine",
+                                    "device",
+                                    "several",
+                                ],
+                            )
+                        ),
+                        name="edition_modality_known",
+                        violation_error_message="Choose a kind of therapy from the list.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("name", ""), _negated=True), models.Q(("display_name", ""), _negated=True)
+                        ),
+                        name="edition_named",
+                        violation_error_message="An edition needs a name and a name in lists.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("as_of_on", ""),
+                            ("as_of_on__regex", "^\\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\\d|3[01]))?)?$"),
+                            _connector="OR",
+                        ),
+                        name="edition_as_of_is_a_date",
+                        violation_error_message="Write a date as 2020, 2020-05 or 2020-05-13.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -294,6 +338,24 @@ class Migration(migrations.Migration):
                 "verbose_name": "import",
                 "verbose_name_plural": "imports",
                 "ordering": ["-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["uploaded", "compared", "confirmed", "applied", "undone", "failed"])
+                        ),
+                        name="run_state_known",
+                        violation_error_message="Choose a state from the list.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("exported_on", ""),
+                            ("exported_on__regex", "^\\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\\d|3[01]))?)?$"),
+                            _connector="OR",
+                        ),
+                        name="run_exported_is_a_date",
+                        violation_error_message="Write a date as 2020, 2020-05 or 2020-05-13.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -486,6 +548,57 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "sources",
                 "ordering": ["position", "pk"],
                 "abstract": False,
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("edition", "uid"),
+                        name="source_uid_unique",
+                        violation_error_message="Two rows of an edition have the same permanent identifier.",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("edition", "label"),
+                        name="source_label_unique",
+                        violation_error_message="Another source of this edition has this label. Add a letter: 2018a, 2018b.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("label", ""), _negated=True),
+                        name="source_has_a_label",
+                        violation_error_message="A source needs a label to be cited by.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("doi", ""), ("pmcid", ""), ("pmid", ""), ("title", ""), ("url", ""), _negated=True
+                        ),
+                        name="source_can_be_found",
+                        violation_error_message="Give an address, a DOI, a PubMed number or at least a title.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "journal_article",
+                                    "registry_record",
+                                    "regulator",
+                                    "press_release",
+                                    "company_site",
+                                    "conference",
+                                    "news",
+                                ],
+                            )
+                        ),
+                        name="source_kind_known",
+                        violation_error_message="Choose a value from the list.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("retracted_on", ""),
+                            ("retracted_on__regex", "^\\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\\d|3[01]))?)?$"),
+                            _connector="OR",
+                        ),
+                        name="source_retracted_is_a_date",
+                        violation_error_message="Write a date as 2020, 2020-05 or 2020-05-13.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -541,6 +654,18 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "side effects",
                 "ordering": ["position", "pk"],
                 "abstract": False,
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("edition", "uid"),
+                        name="sideeffect_uid_unique",
+                        violation_error_message="Two rows of an edition have the same permanent identifier.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("term", ""), _negated=True),
+                        name="side_effect_named",
+                        violation_error_message="Name the effect.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -652,6 +777,43 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "dosing",
                 "ordering": ["position", "pk"],
                 "abstract": False,
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("edition", "uid"),
+                        name="dosing_uid_unique",
+                        violation_error_message="Two rows of an edition have the same permanent identifier.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("setting__in", ["label", "trial"])),
+                        name="dosing_setting_known",
+                        violation_error_message="Choose a value from the list.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "route__in",
+                                [
+                                    "oral",
+                                    "feeding_tube",
+                                    "intravenous",
+                                    "intramuscular",
+                                    "subcutaneous",
+                                    "intrathecal",
+                                    "other",
+                                ],
+                            )
+                        ),
+                        name="dosing_route_known",
+                        violation_error_message="Choose a value from the list.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("amount", ""), _negated=True), models.Q(("schedule", ""), _negated=True)
+                        ),
+                        name="dosing_says_how_much_and_when",
+                        violation_error_message="Give an amount and a schedule.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -725,6 +887,49 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "approvals",
                 "ordering": ["position", "pk"],
                 "abstract": False,
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("edition", "uid"),
+                        name="approval_uid_unique",
+                        violation_error_message="Two rows of an edition have the same permanent identifier.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["full", "conditional", "accelerated", "exceptional"])),
+                        name="approval_kind_known",
+                        violation_error_message="Choose a value from the list.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("region", "WW"), _negated=True),
+                        name="approval_in_a_place",
+                        violation_error_message="An approval is given by one country or by the European Union.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("withdrawn_on", ""),
+                            ("approved_on", ""),
+                            ("withdrawn_on__gte", models.F("approved_on")),
+                            _connector="OR",
+                        ),
+                        name="approval_withdrawn_after",
+                        violation_error_message="An approval is withdrawn after it was given.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("approved_on", ""),
+                                ("approved_on__regex", "^\\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\\d|3[01]))?)?$"),
+                                _connector="OR",
+                            ),
+                            models.Q(
+                                ("withdrawn_on", ""),
+                                ("withdrawn_on__regex", "^\\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\\d|3[01]))?)?$"),
+                                _connector="OR",
+                            ),
+                        ),
+                        name="approval_dates_are_dates",
+                        violation_error_message="Write a date as 2020, 2020-05 or 2020-05-13.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -793,6 +998,20 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "sponsors",
                 "ordering": ["position", "pk"],
                 "abstract": False,
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("edition", "uid"),
+                        name="sponsor_uid_unique",
+                        violation_error_message="Two rows of an edition have the same permanent identifier.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("role__in", ["developer", "marketer", "trial_sponsor", "partner", "former"])
+                        ),
+                        name="sponsor_role_known",
+                        violation_error_message="Choose a value from the list.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -892,6 +1111,56 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "stages",
                 "ordering": ["position", "pk"],
                 "abstract": False,
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("edition", "uid"),
+                        name="statusevent_uid_unique",
+                        violation_error_message="Two rows of an edition have the same permanent identifier.",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_current", True)),
+                        fields=("edition", "region"),
+                        name="one_current_stage_per_region",
+                        violation_error_message="Only one stage per region is current: untick the other.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("stage__in", ["in_development", "approved", "no_longer_in_development"])),
+                        name="status_stage_known",
+                        violation_error_message="Choose a value from the list.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("reason__in", ["futility", "safety", "funding", "business", "regulator", "unknown", ""])
+                        ),
+                        name="status_reason_known",
+                        violation_error_message="Choose a value from the list.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("stage", "no_longer_in_development"), _negated=True),
+                            models.Q(("reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="ended_with_a_reason",
+                        violation_error_message="Say why it ended; choose 'no reason published' where none was.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("happened_on", ""),
+                            ("happened_on__regex", "^\\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\\d|3[01]))?)?$"),
+                            _connector="OR",
+                        ),
+                        name="status_happened_is_a_date",
+                        violation_error_message="Write a date as 2020, 2020-05 or 2020-05-13.",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("is_current", True)),
+                        fields=["stage", "region", "edition"],
+                        name="current_stage",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1005,6 +1274,13 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "see also",
                 "ordering": ["position", "pk"],
                 "abstract": False,
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("edition", "uid"),
+                        name="seealso_uid_unique",
+                        violation_error_message="Two rows of an edition have the same permanent identifier.",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1067,6 +1343,35 @@ class Migration(migrations.Migration):
                 "verbose_name": "publication",
                 "verbose_name_plural": "publications",
                 "ordering": ["-goes_live_at", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("therapy", "goes_live_at"),
+                        name="one_publication_at_a_time",
+                        violation_error_message="Another edition of this therapy goes live at this moment. Choose another time.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("withdrawn_at", None), ("withdrawn_reason", "")),
+                            models.Q(
+                                ("withdrawn_at__isnull", False), models.Q(("withdrawn_reason", ""), _negated=True)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="withdrawn_with_a_reason",
+                        violation_error_message="Say why the edition is withdrawn: readers see it.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("note", ""), _negated=True),
+                        name="publication_has_a_note",
+                        violation_error_message="Say in a sentence what changed and what it means.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("digest__regex", "^[0-9a-f]{64}$")),
+                        name="publication_has_a_digest",
+                        violation_error_message="A publication keeps the digest of its edition.",
+                    ),
+                ],
+                "indexes": [models.Index(fields=["therapy", "goes_live_at", "withdrawn_at", "edition"], name="gate")],
             },
         ),
         migrations.CreateModel(
@@ -1603,6 +1908,18 @@ class Migration(migrations.Migration):
                 "verbose_name": "trial of a therapy",
                 "verbose_name_plural": "trials of therapies",
                 "ordering": ["therapy", "trial"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("therapy", "trial"),
+                        name="trial_linked_once",
+                        violation_error_message="This trial is already linked to this therapy.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("decision__in", ["suggested", "confirmed", "dismissed"])),
+                        name="link_decision_known",
+                        violation_error_message="Choose a decision from the list.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1637,6 +1954,69 @@ class Migration(migrations.Migration):
                 "verbose_name": "value set by staff",
                 "verbose_name_plural": "values set by staff",
                 "ordering": ["trial", "field"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("trial", "field"),
+                        name="one_override_per_field",
+                        violation_error_message="This field is already set by hand: change that value.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "field__in",
+                                [
+                                    "brief_title",
+                                    "official_title",
+                                    "acronym",
+                                    "secondary_ids",
+                                    "overall_status",
+                                    "why_stopped",
+                                    "start_date",
+                                    "start_date_type",
+                                    "primary_completion_date",
+                                    "primary_completion_date_type",
+                                    "completion_date",
+                                    "completion_date_type",
+                                    "first_posted",
+                                    "results_first_posted",
+                                    "last_update_posted",
+                                    "has_results",
+                                    "study_type",
+                                    "phases",
+                                    "allocation",
+                                    "intervention_model",
+                                    "masking",
+                                    "primary_purpose",
+                                    "observational_model",
+                                    "time_perspective",
+                                    "enrollment",
+                                    "enrollment_type",
+                                    "conditions",
+                                    "interventions",
+                                    "primary_outcomes",
+                                    "secondary_outcomes",
+                                    "other_outcomes",
+                                    "brief_summary",
+                                    "sex",
+                                    "age",
+                                    "lead_sponsor",
+                                    "collaborators",
+                                    "funder_type",
+                                    "countries",
+                                    "locations",
+                                    "study_documents",
+                                ],
+                            )
+                        ),
+                        name="override_of_a_fact",
+                        violation_error_message="Choose a field of the trial's facts.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True),
+                        name="override_has_a_reason",
+                        violation_error_message="Say where the right value was read.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1852,6 +2232,127 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "reported results",
                 "ordering": ["position", "pk"],
                 "abstract": False,
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("edition", "uid"),
+                        name="reportedresult_uid_unique",
+                        violation_error_message="Two rows of an edition have the same permanent identifier.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("study_name", ""), ("trial__isnull", False)),
+                            models.Q(("trial", None), models.Q(("study_name", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="result_of_one_study",
+                        violation_error_message="Choose a trial, or name the study in words: one of the two.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("estimate__isnull", False), models.Q(("finding", ""), _negated=True), _connector="OR"
+                        ),
+                        name="result_finds_something",
+                        violation_error_message="Give an estimate or a finding in words.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("estimate", None), models.Q(("effect_measure", ""), _negated=True), _connector="OR"
+                        ),
+                        name="estimate_has_a_measure",
+                        violation_error_message="Say what the estimate is: a difference, a hazard ratio ...",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("interval_high", None), ("interval_level", None), ("interval_low", None)),
+                            models.Q(
+                                ("estimate__isnull", False),
+                                ("interval_high__isnull", False),
+                                ("interval_level__isnull", False),
+                                ("interval_low__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="interval_is_whole",
+                        violation_error_message="An interval has both ends, its level and an estimate.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("interval_low", None),
+                            models.Q(
+                                ("interval_low__lte", models.F("estimate")),
+                                ("interval_high__gte", models.F("estimate")),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="interval_holds_the_estimate",
+                        violation_error_message="The interval runs from the smaller to the larger number and holds the estimate.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("interval_level", None),
+                            models.Q(("interval_level__gt", 0), ("interval_level__lt", 100)),
+                            _connector="OR",
+                        ),
+                        name="interval_level_is_per_cent",
+                        violation_error_message="The level of an interval is a per cent, such as 95.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("p_relation", ""), ("p_value", None)),
+                            models.Q(
+                                models.Q(("p_relation", ""), _negated=True), ("p_value__gte", 0), ("p_value__lte", 1)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="p_has_relation_and_number",
+                        violation_error_message="p has a relation and a number between 0 and 1.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("analysis__in", ["planned", "post_hoc", "open_label", "external_control", "not_stated"])
+                        ),
+                        name="result_analysis_known",
+                        violation_error_message="Choose a value from the list.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("evidence__in", ["topline", "peer_reviewed", "registry", "regulator"])),
+                        name="result_evidence_known",
+                        violation_error_message="Choose a value from the list.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "effect_measure__in",
+                                [
+                                    "mean_difference",
+                                    "slope_difference",
+                                    "hazard_ratio",
+                                    "odds_ratio",
+                                    "risk_ratio",
+                                    "rate_ratio",
+                                    "ratio_of_means",
+                                    "win_ratio",
+                                    "percent_difference",
+                                    "median_difference",
+                                    "mean_change",
+                                    "",
+                                ],
+                            )
+                        ),
+                        name="result_effect_known",
+                        violation_error_message="Choose a value from the list.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("p_relation__in", ["=", "<", "<=", ">", ""])),
+                        name="result_relation_known",
+                        violation_error_message="Choose a value from the list.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("favours__in", ["treatment", "comparator", "neither", ""])),
+                        name="result_favours_known",
+                        violation_error_message="Choose a value from the list.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1966,6 +2467,30 @@ class Migration(migrations.Migration):
                 "verbose_name": "registry record",
                 "verbose_name_plural": "registry records",
                 "ordering": ["trial", "-effective_on", "-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("said_by__in", ["registry", "ictrp", "sheet"])),
+                        name="record_source_known",
+                        violation_error_message="Choose a source from the list.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("last_update", ""),
+                                ("last_update__regex", "^\\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\\d|3[01]))?)?$"),
+                                _connector="OR",
+                            ),
+                            models.Q(
+                                ("effective_on", ""),
+                                ("effective_on__regex", "^\\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\\d|3[01]))?)?$"),
+                                _connector="OR",
+                            ),
+                        ),
+                        name="record_dates_are_dates",
+                        violation_error_message="Write a date as 2020, 2020-05 or 2020-05-13.",
+                    ),
+                ],
+                "indexes": [models.Index(fields=["trial", "digest"], name="record_digest")],
             },
         ),
         migrations.CreateModel(
@@ -2037,6 +2562,14 @@ class Migration(migrations.Migration):
                 "verbose_name": "row of an import",
                 "verbose_name_plural": "rows of imports",
                 "ordering": ["run", "row", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("decision__in", ["new", "changed", "held", "refused", "repeated"])),
+                        name="row_decision_known",
+                        violation_error_message="Choose a decision from the list.",
+                    )
+                ],
+                "indexes": [models.Index(fields=["run", "decision", "row"], name="rows_by_decision")],
             },
         ),
         migrations.CreateModel(
@@ -2086,6 +2619,7 @@ class Migration(migrations.Migration):
                 "verbose_name": "change of a trial",
                 "verbose_name_plural": "changes of trials",
                 "ordering": ["-changed_at", "-pk"],
+                "indexes": [models.Index(fields=["trial", "-changed_at"], name="change_history")],
             },
         ),
         migrations.CreateModel(
@@ -2102,6 +2636,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["country", "pk"],
+                "constraints": [models.UniqueConstraint(fields=("country", "trial"), name="trial_country_unique")],
             },
         ),
         migrations.CreateModel(
@@ -2170,6 +2705,52 @@ class Migration(migrations.Migration):
                 "verbose_name": "registry number",
                 "verbose_name_plural": "registry numbers",
                 "ordering": ["-is_home", "number"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("trial", "registry"),
+                        name="one_number_per_registry",
+                        violation_error_message="A second number of the same registry is another study: related, never joined.",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_home", True)),
+                        fields=("trial",),
+                        name="one_home_number",
+                        violation_error_message="A trial has one home registry.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "registry__in",
+                                [
+                                    "CTGOV",
+                                    "EUCTR",
+                                    "CTIS",
+                                    "ISRCTN",
+                                    "ANZCTR",
+                                    "CHICTR",
+                                    "CRIS",
+                                    "CTRI",
+                                    "DRKS",
+                                    "IRCT",
+                                    "JRCT",
+                                    "UMIN",
+                                    "JAPICCTI",
+                                    "NTR",
+                                    "PACTR",
+                                    "REBEC",
+                                    "RPCEC",
+                                    "REPEC",
+                                    "SLCTR",
+                                    "TCTR",
+                                    "LBCTR",
+                                    "ITMCTR",
+                                ],
+                            )
+                        ),
+                        name="identifier_registry_known",
+                        violation_error_message="Choose a registry from the list.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -2271,739 +2852,11 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.AddConstraint(
-            model_name="importrun",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["uploaded", "compared", "confirmed", "applied", "undone", "failed"])),
-                name="run_state_known",
-                violation_error_message="Choose a state from the list.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="importrun",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("exported_on", ""),
-                    ("exported_on__regex", "^\\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\\d|3[01]))?)?$"),
-                    _connector="OR",
-                ),
-                name="run_exported_is_a_date",
-                violation_error_message="Write a date as 2020, 2020-05 or 2020-05-13.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="source",
-            constraint=models.UniqueConstraint(
-                fields=("edition", "uid"),
-                name="source_uid_unique",
-                violation_error_message="Two rows of an edition have the same permanent identifier.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="source",
-            constraint=models.UniqueConstraint(
-                fields=("edition", "label"),
-                name="source_label_unique",
-                violation_error_message="Another source of this edition has this label. Add a letter: 2018a, 2018b.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="source",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("label", ""), _negated=True),
-                name="source_has_a_label",
-                violation_error_message="A source needs a label to be cited by.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="source",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("doi", ""), ("pmcid", ""), ("pmid", ""), ("title", ""), ("url", ""), _negated=True),
-                name="source_can_be_found",
-                violation_error_message="Give an address, a DOI, a PubMed number or at least a title.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="source",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "kind__in",
-                        [
-                            "journal_article",
-                            "registry_record",
-                            "regulator",
-                            "press_release",
-                            "company_site",
-                            "conference",
-                            "news",
-                        ],
-                    )
-                ),
-                name="source_kind_known",
-                violation_error_message="Choose a value from the list.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="source",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("retracted_on", ""),
-                    ("retracted_on__regex", "^\\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\\d|3[01]))?)?$"),
-                    _connector="OR",
-                ),
-                name="source_retracted_is_a_date",
-                violation_error_message="Write a date as 2020, 2020-05 or 2020-05-13.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sideeffect",
-            constraint=models.UniqueConstraint(
-                fields=("edition", "uid"),
-                name="sideeffect_uid_unique",
-                violation_error_message="Two rows of an edition have the same permanent identifier.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sideeffect",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("term", ""), _negated=True),
-                name="side_effect_named",
-                violation_error_message="Name the effect.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="dosing",
-            constraint=models.UniqueConstraint(
-                fields=("edition", "uid"),
-                name="dosing_uid_unique",
-                violation_error_message="Two rows of an edition have the same permanent identifier.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="dosing",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("setting__in", ["label", "trial"])),
-                name="dosing_setting_known",
-                violation_error_message="Choose a value from the list.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="dosing",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "route__in",
-                        [
-                            "oral",
-                            "feeding_tube",
-                            "intravenous",
-                            "intramuscular",
-                            "subcutaneous",
-                            "intrathecal",
-                            "other",
-                        ],
-                    )
-                ),
-                name="dosing_route_known",
-                violation_error_message="Choose a value from the list.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="dosing",
-            constraint=models.CheckConstraint(
-                condition=models.Q(models.Q(("amount", ""), _negated=True), models.Q(("schedule", ""), _negated=True)),
-                name="dosing_says_how_much_and_when",
-                violation_error_message="Give an amount and a schedule.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="approval",
-            constraint=models.UniqueConstraint(
-                fields=("edition", "uid"),
-                name="approval_uid_unique",
-                violation_error_message="Two rows of an edition have the same permanent identifier.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="approval",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["full", "conditional", "accelerated", "exceptional"])),
-                name="approval_kind_known",
-                violation_error_message="Choose a value from the list.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="approval",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("region", "WW"), _negated=True),
-                name="approval_in_a_place",
-                violation_error_message="An approval is given by one country or by the European Union.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="approval",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("withdrawn_on", ""),
-                    ("approved_on", ""),
-                    ("withdrawn_on__gte", models.F("approved_on")),
-                    _connector="OR",
-                ),
-                name="approval_withdrawn_after",
-                violation_error_message="An approval is withdrawn after it was given.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="approval",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("approved_on", ""),
-                        ("approved_on__regex", "^\\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\\d|3[01]))?)?$"),
-                        _connector="OR",
-                    ),
-                    models.Q(
-                        ("withdrawn_on", ""),
-                        ("withdrawn_on__regex", "^\\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\\d|3[01]))?)?$"),
-                        _connector="OR",
-                    ),
-                ),
-                name="approval_dates_are_dates",
-                violation_error_message="Write a date as 2020, 2020-05 or 2020-05-13.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sponsor",
-            constraint=models.UniqueConstraint(
-                fields=("edition", "uid"),
-                name="sponsor_uid_unique",
-                violation_error_message="Two rows of an edition have the same permanent identifier.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sponsor",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("role__in", ["developer", "marketer", "trial_sponsor", "partner", "former"])),
-                name="sponsor_role_known",
-                violation_error_message="Choose a value from the list.",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="statusevent",
-            index=models.Index(
-                condition=models.Q(("is_current", True)), fields=["stage", "region", "edition"], name="current_stage"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="statusevent",
-            constraint=models.UniqueConstraint(
-                fields=("edition", "uid"),
-                name="statusevent_uid_unique",
-                violation_error_message="Two rows of an edition have the same permanent identifier.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="statusevent",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("is_current", True)),
-                fields=("edition", "region"),
-                name="one_current_stage_per_region",
-                violation_error_message="Only one stage per region is current: untick the other.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="statusevent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("stage__in", ["in_development", "approved", "no_longer_in_development"])),
-                name="status_stage_known",
-                violation_error_message="Choose a value from the list.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="statusevent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("reason__in", ["futility", "safety", "funding", "business", "regulator", "unknown", ""])
-                ),
-                name="status_reason_known",
-                violation_error_message="Choose a value from the list.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="statusevent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("stage", "no_longer_in_development"), _negated=True),
-                    models.Q(("reason", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="ended_with_a_reason",
-                violation_error_message="Say why it ended; choose 'no reason published' where none was.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="statusevent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("happened_on", ""),
-                    ("happened_on__regex", "^\\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\\d|3[01]))?)?$"),
-                    _connector="OR",
-                ),
-                name="status_happened_is_a_date",
-                violation_error_message="Write a date as 2020, 2020-05 or 2020-05-13.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="seealso",
-            constraint=models.UniqueConstraint(
-                fields=("edition", "uid"),
-                name="seealso_uid_unique",
-                violation_error_message="Two rows of an edition have the same permanent identifier.",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="publication",
-            index=models.Index(fields=["therapy", "goes_live_at", "withdrawn_at", "edition"], name="gate"),
-        ),
-        migrations.AddConstraint(
-            model_name="publication",
-            constraint=models.UniqueConstraint(
-                fields=("therapy", "goes_live_at"),
-                name="one_publication_at_a_time",
-                violation_error_message="Another edition of this therapy goes live at this moment. Choose another time.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="publication",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("withdrawn_at", None), ("withdrawn_reason", "")),
-                    models.Q(("withdrawn_at__isnull", False), models.Q(("withdrawn_reason", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="withdrawn_with_a_reason",
-                violation_error_message="Say why the edition is withdrawn: readers see it.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="publication",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("note", ""), _negated=True),
-                name="publication_has_a_note",
-                violation_error_message="Say in a sentence what changed and what it means.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="publication",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("digest__regex", "^[0-9a-f]{64}$")),
-                name="publication_has_a_digest",
-                violation_error_message="A publication keeps the digest of its edition.",
-            ),
-        ),
-        migrations.AddConstraint(
             model_name="edition",
             constraint=models.UniqueConstraint(
                 fields=("therapy", "number"),
                 name="edition_number_unique",
                 violation_error_message="This therapy already has an edition with this number.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="edition",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("number__gte", 1)),
-                name="edition_number_from_1",
-                violation_error_message="Editions are numbered from 1.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="edition",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "modality__in",
-                        [
-                            "small_molecule",
-                            "vitamin",
-                            "oligonucleotide",
-                            "gene_therapy",
-                            "cell_therapy",
-                            "antibody",
-                            "polysaccharide",
-                            "nanomedicine",
-                            "device",
-                            "several",
-                        ],
-                    )
-                ),
-                name="edition_modality_known",
-                violation_error_message="Choose a kind of therapy from the list.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="edition",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("name", ""), _negated=True), models.Q(("display_name", ""), _negated=True)
-                ),
-                name="edition_named",
-                violation_error_message="An edition needs a name and a name in lists.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="edition",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("as_of_on", ""),
-                    ("as_of_on__regex", "^\\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\\d|3[01]))?)?$"),
-                    _connector="OR",
-                ),
-                name="edition_as_of_is_a_date",
-                violation_error_message="Write a date as 2020, 2020-05 or 2020-05-13.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="therapytrial",
-            constraint=models.UniqueConstraint(
-                fields=("therapy", "trial"),
-                name="trial_linked_once",
-                violation_error_message="This trial is already linked to this therapy.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="therapytrial",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("decision__in", ["suggested", "confirmed", "dismissed"])),
-                name="link_decision_known",
-                violation_error_message="Choose a decision from the list.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="staffoverride",
-            constraint=models.UniqueConstraint(
-                fields=("trial", "field"),
-                name="one_override_per_field",
-                violation_error_message="This field is already set by hand: change that value.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="staffoverride",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "field__in",
-                        [
-                            "brief_title",
-                            "official_title",
-                            "acronym",
-                            "secondary_ids",
-                            "overall_status",
-                            "why_stopped",
-                            "start_date",
-                            "start_date_type",
-                            "primary_completion_date",
-                            "primary_completion_date_type",
-                            "completion_date",
-                            "completion_date_type",
-                            "first_posted",
-                            "results_first_posted",
-                            "last_update_posted",
-                            "has_results",
-                            "study_type",
-                            "phases",
-                            "allocation",
-                            "intervention_model",
-                            "masking",
-                            "primary_purpose",
-                            "observational_model",
-                            "time_perspective",
-                            "enrollment",
-                            "enrollment_type",
-                            "conditions",
-                            "interventions",
-                            "primary_outcomes",
-                            "secondary_outcomes",
-                            "other_outcomes",
-                            "brief_summary",
-                            "sex",
-                            "age",
-                            "lead_sponsor",
-                            "collaborators",
-                            "funder_type",
-                            "countries",
-                            "locations",
-                            "study_documents",
-                        ],
-                    )
-                ),
-                name="override_of_a_fact",
-                violation_error_message="Choose a field of the trial's facts.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="staffoverride",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason", ""), _negated=True),
-                name="override_has_a_reason",
-                violation_error_message="Say where the right value was read.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reportedresult",
-            constraint=models.UniqueConstraint(
-                fields=("edition", "uid"),
-                name="reportedresult_uid_unique",
-                violation_error_message="Two rows of an edition have the same permanent identifier.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reportedresult",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("study_name", ""), ("trial__isnull", False)),
-                    models.Q(("trial", None), models.Q(("study_name", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="result_of_one_study",
-                violation_error_message="Choose a trial, or name the study in words: one of the two.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reportedresult",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("estimate__isnull", False), models.Q(("finding", ""), _negated=True), _connector="OR"
-                ),
-                name="result_finds_something",
-                violation_error_message="Give an estimate or a finding in words.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reportedresult",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("estimate", None), models.Q(("effect_measure", ""), _negated=True), _connector="OR"
-                ),
-                name="estimate_has_a_measure",
-                violation_error_message="Say what the estimate is: a difference, a hazard ratio ...",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reportedresult",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("interval_high", None), ("interval_level", None), ("interval_low", None)),
-                    models.Q(
-                        ("estimate__isnull", False),
-                        ("interval_high__isnull", False),
-                        ("interval_level__isnull", False),
-                        ("interval_low__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="interval_is_whole",
-                violation_error_message="An interval has both ends, its level and an estimate.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reportedresult",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("interval_low", None),
-                    models.Q(("interval_low__lte", models.F("estimate")), ("interval_high__gte", models.F("estimate"))),
-                    _connector="OR",
-                ),
-                name="interval_holds_the_estimate",
-                violation_error_message="The interval runs from the smaller to the larger number and holds the estimate.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reportedresult",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("interval_level", None),
-                    models.Q(("interval_level__gt", 0), ("interval_level__lt", 100)),
-                    _connector="OR",
-                ),
-                name="interval_level_is_per_cent",
-                violation_error_message="The level of an interval is a per cent, such as 95.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reportedresult",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("p_relation", ""), ("p_value", None)),
-                    models.Q(models.Q(("p_relation", ""), _negated=True), ("p_value__gte", 0), ("p_value__lte", 1)),
-                    _connector="OR",
-                ),
-                name="p_has_relation_and_number",
-                violation_error_message="p has a relation and a number between 0 and 1.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reportedresult",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("analysis__in", ["planned", "post_hoc", "open_label", "external_control", "not_stated"])
-                ),
-                name="result_analysis_known",
-                violation_error_message="Choose a value from the list.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reportedresult",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("evidence__in", ["topline", "peer_reviewed", "registry", "regulator"])),
-                name="result_evidence_known",
-                violation_error_message="Choose a value from the list.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reportedresult",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "effect_measure__in",
-                        [
-                            "mean_difference",
-                            "slope_difference",
-                            "hazard_ratio",
-                            "odds_ratio",
-                            "risk_ratio",
-                            "rate_ratio",
-                            "ratio_of_means",
-                            "win_ratio",
-                            "percent_difference",
-                            "median_difference",
-                            "mean_change",
-                            "",
-                        ],
-                    )
-                ),
-                name="result_effect_known",
-                violation_error_message="Choose a value from the list.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reportedresult",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("p_relation__in", ["=", "<", "<=", ">", ""])),
-                name="result_relation_known",
-                violation_error_message="Choose a value from the list.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reportedresult",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("favours__in", ["treatment", "comparator", "neither", ""])),
-                name="result_favours_known",
-                violation_error_message="Choose a value from the list.",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="registryrecord",
-            index=models.Index(fields=["trial", "digest"], name="record_digest"),
-        ),
-        migrations.AddConstraint(
-            model_name="registryrecord",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("said_by__in", ["registry", "ictrp", "sheet"])),
-                name="record_source_known",
-                violation_error_message="Choose a source from the list.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="registryrecord",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("last_update", ""),
-                        ("last_update__regex", "^\\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\\d|3[01]))?)?$"),
-                        _connector="OR",
-                    ),
-                    models.Q(
-                        ("effective_on", ""),
-                        ("effective_on__regex", "^\\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\\d|3[01]))?)?$"),
-                        _connector="OR",
-                    ),
-                ),
-                name="record_dates_are_dates",
-                violation_error_message="Write a date as 2020, 2020-05 or 2020-05-13.",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="importrow",
-            index=models.Index(fields=["run", "decision", "row"], name="rows_by_decision"),
-        ),
-        migrations.AddConstraint(
-            model_name="importrow",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("decision__in", ["new", "changed", "held", "refused", "repeated"])),
-                name="row_decision_known",
-                violation_error_message="Choose a decision from the list.",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="trialchange",
-            index=models.Index(fields=["trial", "-changed_at"], name="change_history"),
-        ),
-        migrations.AddConstraint(
-            model_name="trialcountry",
-            constraint=models.UniqueConstraint(fields=("country", "trial"), name="trial_country_unique"),
-        ),
-        migrations.AddConstraint(
-            model_name="trialidentifier",
-            constraint=models.UniqueConstraint(
-                fields=("trial", "registry"),
-                name="one_number_per_registry",
-                violation_error_message="A second number of the same registry is another study: related, never joined.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="trialidentifier",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("is_home", True)),
-                fields=("trial",),
-                name="one_home_number",
-                violation_error_message="A trial has one home registry.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="trialidentifier",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "registry__in",
-                        [
-                            "CTGOV",
-                            "EUCTR",
-                            "CTIS",
-                            "ISRCTN",
-                            "ANZCTR",
-                            "CHICTR",
-                            "CRIS",
-                            "CTRI",
-                            "DRKS",
-                            "IRCT",
-                            "JRCT",
-                            "UMIN",
-                            "JAPICCTI",
-                            "NTR",
-                            "PACTR",
-                            "REBEC",
-                            "RPCEC",
-                            "REPEC",
-                            "SLCTR",
-                            "TCTR",
-                            "LBCTR",
-                            "ITMCTR",
-                        ],
-                    )
-                ),
-                name="identifier_registry_known",
-                violation_error_message="Choose a registry from the list.",
             ),
         ),
     ]

@@ -9,215 +9,760 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('drugs', '0015_cutoff_permissions'),
+        ("drugs", "0015_cutoff_permissions"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Disclaimer',
+            name="Disclaimer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('lead', models.CharField(blank=True, help_text='Such as: This is information, not medical advice.', max_length=120, verbose_name='in bold')),
-                ('text', models.CharField(blank=True, max_length=400, verbose_name='text')),
-                ('position', models.PositiveSmallIntegerField(default=0, help_text='Smaller numbers first.', verbose_name='place')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "lead",
+                    models.CharField(
+                        blank=True,
+                        help_text="Such as: This is information, not medical advice.",
+                        max_length=120,
+                        verbose_name="in bold",
+                    ),
+                ),
+                ("text", models.CharField(blank=True, max_length=400, verbose_name="text")),
+                (
+                    "position",
+                    models.PositiveSmallIntegerField(
+                        default=0, help_text="Smaller numbers first.", verbose_name="place"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'line at the foot',
-                'verbose_name_plural': 'lines at the foot: disclaimers',
-                'ordering': ['position', 'pk'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('lead', ''), ('text', ''), _negated=True), name='disclaimer_says_something', violation_error_message='Write what the line says.')],
+                "verbose_name": "line at the foot",
+                "verbose_name_plural": "lines at the foot: disclaimers",
+                "ordering": ["position", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("lead", ""), ("text", ""), _negated=True),
+                        name="disclaimer_says_something",
+                        violation_error_message="Write what the line says.",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Page',
+            name="Page",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(help_text="The last part of the page's address: /pages/<address>/. It cannot be changed later: others link to it.", max_length=100, unique=True, verbose_name='address')),
-                ('group', models.CharField(choices=[('help', 'Help and contact'), ('access', 'Getting a treatment'), ('research', 'Understanding research'), ('care', 'Living with ALS/MND'), ('about', 'About this site')], max_length=20, verbose_name='heading in the list of pages')),
-                ('position', models.PositiveSmallIntegerField(default=0, help_text='Smaller numbers first.', verbose_name='place under its heading')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "slug",
+                    models.SlugField(
+                        help_text="The last part of the page's address: /pages/<address>/. It cannot be changed later: others link to it.",
+                        max_length=100,
+                        unique=True,
+                        verbose_name="address",
+                    ),
+                ),
+                (
+                    "group",
+                    models.CharField(
+                        choices=[
+                            ("help", "Help and contact"),
+                            ("access", "Getting a treatment"),
+                            ("research", "Understanding research"),
+                            ("care", "Living with ALS/MND"),
+                            ("about", "About this site"),
+                        ],
+                        max_length=20,
+                        verbose_name="heading in the list of pages",
+                    ),
+                ),
+                (
+                    "position",
+                    models.PositiveSmallIntegerField(
+                        default=0, help_text="Smaller numbers first.", verbose_name="place under its heading"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'information page',
-                'verbose_name_plural': 'information pages',
-                'ordering': ['group', 'position', 'slug'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('group__in', ['help', 'access', 'research', 'care', 'about'])), name='page_group_known', violation_error_message='Choose a heading from the list.')],
+                "verbose_name": "information page",
+                "verbose_name_plural": "information pages",
+                "ordering": ["group", "position", "slug"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("group__in", ["help", "access", "research", "care", "about"])),
+                        name="page_group_known",
+                        violation_error_message="Choose a heading from the list.",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='PageVersion',
+            name="PageVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField(help_text='1, 2, 3 ...: given when the draft is started.', verbose_name='number')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='saves of the draft')),
-                ('title', models.CharField(help_text='The heading of the page, as menus name it too.', max_length=120, verbose_name='title')),
-                ('summary', models.TextField(blank=True, help_text='One or two sentences: they stand first on the page and in search results.', max_length=300, verbose_name='in short')),
-                ('body', models.TextField(blank=True, default='', help_text="Short paragraphs in plain words. Say where each statement comes from, with a link. Headings make the page's contents.", verbose_name='text')),
-                ('words', models.TextField(blank=True, editable=False, verbose_name='words of the text')),
-                ('published_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='published at')),
-                ('note', models.TextField(blank=True, editable=False, verbose_name='what changed')),
-                ('withdrawn_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='withdrawn at')),
-                ('withdrawn_reason', models.TextField(blank=True, editable=False, verbose_name='why it was withdrawn')),
-                ('page', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='drugs.page', verbose_name='page')),
-                ('published_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('withdrawn_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "number",
+                    models.PositiveSmallIntegerField(
+                        help_text="1, 2, 3 ...: given when the draft is started.", verbose_name="number"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False, verbose_name="saves of the draft")),
+                (
+                    "title",
+                    models.CharField(
+                        help_text="The heading of the page, as menus name it too.", max_length=120, verbose_name="title"
+                    ),
+                ),
+                (
+                    "summary",
+                    models.TextField(
+                        blank=True,
+                        help_text="One or two sentences: they stand first on the page and in search results.",
+                        max_length=300,
+                        verbose_name="in short",
+                    ),
+                ),
+                (
+                    "body",
+                    models.TextField(
+                        blank=True,
+                        default="",
+                        help_text="Short paragraphs in plain words. Say where each statement comes from, with a link. Headings make the page's contents.",
+                        verbose_name="text",
+                    ),
+                ),
+                ("words", models.TextField(blank=True, editable=False, verbose_name="words of the text")),
+                (
+                    "published_at",
+                    models.DateTimeField(blank=True, editable=False, null=True, verbose_name="published at"),
+                ),
+                ("note", models.TextField(blank=True, editable=False, verbose_name="what changed")),
+                (
+                    "withdrawn_at",
+                    models.DateTimeField(blank=True, editable=False, null=True, verbose_name="withdrawn at"),
+                ),
+                ("withdrawn_reason", models.TextField(blank=True, editable=False, verbose_name="why it was withdrawn")),
+                (
+                    "page",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="versions",
+                        to="drugs.page",
+                        verbose_name="page",
+                    ),
+                ),
+                (
+                    "published_by",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "withdrawn_by",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'version of an information page',
-                'verbose_name_plural': 'versions of information pages',
-                'ordering': ['page__slug', '-number'],
-                'permissions': [('review_pageversion', 'Can return and publish information pages'), ('withdraw_pageversion', 'Can withdraw an information page')],
+                "verbose_name": "version of an information page",
+                "verbose_name_plural": "versions of information pages",
+                "ordering": ["page__slug", "-number"],
+                "permissions": [
+                    ("review_pageversion", "Can return and publish information pages"),
+                    ("withdraw_pageversion", "Can withdraw an information page"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("page", "number"),
+                        name="page_version_number_unique",
+                        violation_error_message="This page already has a version with this number.",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("published_at", None)),
+                        fields=("page",),
+                        name="one_draft_per_page",
+                        violation_error_message="This page has a draft already: go on with that one.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("number__gte", 1)),
+                        name="page_version_from_1",
+                        violation_error_message="Versions are numbered from 1.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("title", ""), _negated=True),
+                        name="page_version_titled",
+                        violation_error_message="A page needs a title.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("note", ""), ("published_at", None), ("published_by", None)),
+                            models.Q(("published_at__isnull", False), models.Q(("note", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="page_published_with_a_note",
+                        violation_error_message="Say in a sentence what changed: readers see it.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("withdrawn_at", None), ("withdrawn_reason", "")),
+                            models.Q(
+                                ("published_at__isnull", False),
+                                ("withdrawn_at__isnull", False),
+                                models.Q(("withdrawn_reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="page_withdrawn_with_a_reason",
+                        violation_error_message="Say why the page is withdrawn: readers see it.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='PageStep',
+            name="PageStep",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField(verbose_name='number of the version')),
-                ('kind', models.CharField(choices=[('started', 'draft started'), ('saved', 'draft saved'), ('sent', 'sent to review'), ('returned', 'returned with a comment'), ('published', 'approved and published'), ('taken_back', 'taken back before it went live'), ('withdrawn', 'withdrawn'), ('discarded', 'draft discarded')], max_length=12, verbose_name='step')),
-                ('at', models.DateTimeField(verbose_name='at')),
-                ('comment', models.TextField(blank=True, verbose_name='what was said')),
-                ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by')),
-                ('page', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='steps', to='drugs.page')),
-                ('version', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='steps', to='drugs.pageversion')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveSmallIntegerField(verbose_name="number of the version")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("started", "draft started"),
+                            ("saved", "draft saved"),
+                            ("sent", "sent to review"),
+                            ("returned", "returned with a comment"),
+                            ("published", "approved and published"),
+                            ("taken_back", "taken back before it went live"),
+                            ("withdrawn", "withdrawn"),
+                            ("discarded", "draft discarded"),
+                        ],
+                        max_length=12,
+                        verbose_name="step",
+                    ),
+                ),
+                ("at", models.DateTimeField(verbose_name="at")),
+                ("comment", models.TextField(blank=True, verbose_name="what was said")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="by",
+                    ),
+                ),
+                (
+                    "page",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="steps", to="drugs.page"
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="steps",
+                        to="drugs.pageversion",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'step of an information page',
-                'verbose_name_plural': 'steps of information pages',
-                'ordering': ['-at', '-pk'],
+                "verbose_name": "step of an information page",
+                "verbose_name_plural": "steps of information pages",
+                "ordering": ["-at", "-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "started",
+                                    "saved",
+                                    "sent",
+                                    "returned",
+                                    "published",
+                                    "taken_back",
+                                    "withdrawn",
+                                    "discarded",
+                                ],
+                            )
+                        ),
+                        name="page_step_kind_known",
+                        violation_error_message="Choose a step from the list.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind__in", ["returned", "withdrawn"]), _negated=True),
+                            models.Q(("comment", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="page_step_says_why",
+                        violation_error_message="Say why: the comment stays with the step.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Portrait',
+            name="Portrait",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('alt_text', models.CharField(blank=True, help_text='For readers who hear the page: who, and what they look like there, in a sentence.', max_length=250, verbose_name='what the picture shows')),
-                ('caption', models.CharField(blank=True, help_text='Below the picture, as the person agreed to be named.', max_length=250, verbose_name='caption')),
-                ('position', models.PositiveSmallIntegerField(default=0, help_text='Smaller numbers first.', verbose_name='place')),
-                ('person', models.CharField(help_text='Their name in our files. Never shown.', max_length=120, verbose_name='person')),
-                ('consent_on', models.DateField(help_text='The day on the signed consent.', verbose_name='consent given on')),
-                ('consent_kept_by', models.CharField(help_text='The person or office that has the signed paper.', max_length=120, verbose_name='who keeps the consent')),
-                ('picture', models.BinaryField(null=True, verbose_name='picture')),
-                ('width', models.PositiveSmallIntegerField(default=0, editable=False, verbose_name='width in pixels')),
-                ('height', models.PositiveSmallIntegerField(default=0, editable=False, verbose_name='height in pixels')),
-                ('taken_down_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='taken down at')),
-                ('taken_down_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("uid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                (
+                    "alt_text",
+                    models.CharField(
+                        blank=True,
+                        help_text="For readers who hear the page: who, and what they look like there, in a sentence.",
+                        max_length=250,
+                        verbose_name="what the picture shows",
+                    ),
+                ),
+                (
+                    "caption",
+                    models.CharField(
+                        blank=True,
+                        help_text="Below the picture, as the person agreed to be named.",
+                        max_length=250,
+                        verbose_name="caption",
+                    ),
+                ),
+                (
+                    "position",
+                    models.PositiveSmallIntegerField(
+                        default=0, help_text="Smaller numbers first.", verbose_name="place"
+                    ),
+                ),
+                (
+                    "person",
+                    models.CharField(
+                        help_text="Their name in our files. Never shown.", max_length=120, verbose_name="person"
+                    ),
+                ),
+                (
+                    "consent_on",
+                    models.DateField(help_text="The day on the signed consent.", verbose_name="consent given on"),
+                ),
+                (
+                    "consent_kept_by",
+                    models.CharField(
+                        help_text="The person or office that has the signed paper.",
+                        max_length=120,
+                        verbose_name="who keeps the consent",
+                    ),
+                ),
+                ("picture", models.BinaryField(null=True, verbose_name="picture")),
+                ("width", models.PositiveSmallIntegerField(default=0, editable=False, verbose_name="width in pixels")),
+                (
+                    "height",
+                    models.PositiveSmallIntegerField(default=0, editable=False, verbose_name="height in pixels"),
+                ),
+                (
+                    "taken_down_at",
+                    models.DateTimeField(blank=True, editable=False, null=True, verbose_name="taken down at"),
+                ),
+                (
+                    "taken_down_by",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'portrait',
-                'verbose_name_plural': 'portraits',
-                'ordering': ['position', 'pk'],
-                'permissions': [('take_down_portrait', 'Can take a portrait down')],
+                "verbose_name": "portrait",
+                "verbose_name_plural": "portraits",
+                "ordering": ["position", "pk"],
+                "permissions": [("take_down_portrait", "Can take a portrait down")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("taken_down_at__isnull", False),
+                            models.Q(("picture__isnull", False), models.Q(("alt_text", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="portrait_shown_is_whole",
+                        violation_error_message="A portrait needs its picture and a sentence on what it shows.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("taken_down_at", None),
+                            models.Q(("alt_text", ""), ("caption", ""), ("picture", None)),
+                            _connector="OR",
+                        ),
+                        name="portrait_taken_down_is_gone",
+                        violation_error_message="A portrait that was taken down keeps neither its picture nor its words.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("person", ""), _negated=True), models.Q(("consent_kept_by", ""), _negated=True)
+                        ),
+                        name="portrait_consent_can_be_found",
+                        violation_error_message="Say who the person is and who keeps the signed consent.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='MenuEntry',
+            name="MenuEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('url', models.CharField(blank=True, help_text='https://… elsewhere, or a path of this site, such as /trials/.', max_length=300, validators=[drugs.models.menu.validate_address], verbose_name='or an address')),
-                ('place', models.CharField(choices=[('top', 'at the top of every page'), ('foot', 'at the foot of every page')], max_length=10, verbose_name='where')),
-                ('heading', models.CharField(blank=True, help_text='At the foot only: entries with the same heading stand together.', max_length=60, verbose_name='under the heading')),
-                ('label', models.CharField(max_length=60, verbose_name='words of the link')),
-                ('position', models.PositiveSmallIntegerField(default=0, help_text='Smaller numbers first.', verbose_name='place')),
-                ('page', models.ForeignKey(blank=True, help_text='The entry shows while the page is published, and not otherwise.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='drugs.page', verbose_name='information page')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "url",
+                    models.CharField(
+                        blank=True,
+                        help_text="https://… elsewhere, or a path of this site, such as /trials/.",
+                        max_length=300,
+                        validators=[drugs.models.menu.validate_address],
+                        verbose_name="or an address",
+                    ),
+                ),
+                (
+                    "place",
+                    models.CharField(
+                        choices=[("top", "at the top of every page"), ("foot", "at the foot of every page")],
+                        max_length=10,
+                        verbose_name="where",
+                    ),
+                ),
+                (
+                    "heading",
+                    models.CharField(
+                        blank=True,
+                        help_text="At the foot only: entries with the same heading stand together.",
+                        max_length=60,
+                        verbose_name="under the heading",
+                    ),
+                ),
+                ("label", models.CharField(max_length=60, verbose_name="words of the link")),
+                (
+                    "position",
+                    models.PositiveSmallIntegerField(
+                        default=0, help_text="Smaller numbers first.", verbose_name="place"
+                    ),
+                ),
+                (
+                    "page",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="The entry shows while the page is published, and not otherwise.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="drugs.page",
+                        verbose_name="information page",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'menu entry',
-                'verbose_name_plural': 'menus',
-                'ordering': ['-place', 'position', 'pk'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('place__in', ['top', 'foot'])), name='menu_place_known', violation_error_message='Choose a place from the list.'), models.CheckConstraint(condition=models.Q(('place', 'foot'), ('heading', ''), _connector='OR'), name='only_the_foot_has_headings', violation_error_message='The menu at the top has no headings: leave it empty.'), models.CheckConstraint(condition=models.Q(models.Q(('page', None), models.Q(('url', ''), _negated=True)), models.Q(('page__isnull', False), ('url', '')), _connector='OR'), name='menu_leads_to_one_place', violation_error_message='Choose a page or give an address: one of the two.'), models.CheckConstraint(condition=models.Q(('url', ''), ('url__regex', '^(https://[a-zA-Z0-9.-]+(:[0-9]+)?([/?#][^ \\\\]*)?|/([^/ \\\\][^ \\\\]*)?)$'), _connector='OR'), name='menu_address_is_safe', violation_error_message='Give an address that starts with https://, or a path of this site.'), models.CheckConstraint(condition=models.Q(('label', ''), _negated=True), name='menu_entry_labelled', violation_error_message='Give the words of the link.'), models.UniqueConstraint(fields=('place', 'heading', 'label'), name='menu_label_unique', violation_error_message='An entry with these words stands there already.')],
+                "verbose_name": "menu entry",
+                "verbose_name_plural": "menus",
+                "ordering": ["-place", "position", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("place__in", ["top", "foot"])),
+                        name="menu_place_known",
+                        violation_error_message="Choose a place from the list.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("place", "foot"), ("heading", ""), _connector="OR"),
+                        name="only_the_foot_has_headings",
+                        violation_error_message="The menu at the top has no headings: leave it empty.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("page", None), models.Q(("url", ""), _negated=True)),
+                            models.Q(("page__isnull", False), ("url", "")),
+                            _connector="OR",
+                        ),
+                        name="menu_leads_to_one_place",
+                        violation_error_message="Choose a page or give an address: one of the two.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("url", ""),
+                            (
+                                "url__regex",
+                                "^(https://[a-zA-Z0-9.-]+(:[0-9]+)?([/?#][^ \\\\]*)?|/([^/ \\\\][^ \\\\]*)?)$",
+                            ),
+                            _connector="OR",
+                        ),
+                        name="menu_address_is_safe",
+                        violation_error_message="Give an address that starts with https://, or a path of this site.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("label", ""), _negated=True),
+                        name="menu_entry_labelled",
+                        violation_error_message="Give the words of the link.",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("place", "heading", "label"),
+                        name="menu_label_unique",
+                        violation_error_message="An entry with these words stands there already.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Correction',
+            name="Correction",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reference', models.CharField(default=drugs.models.correction.new_reference, editable=False, max_length=12, unique=True, verbose_name='reference')),
-                ('form_id', models.UUIDField(default=uuid.uuid4, editable=False, help_text='Of the form that was sent: twice is once.', unique=True)),
-                ('section', models.CharField(blank=True, editable=False, max_length=40, verbose_name='section')),
-                ('text', models.TextField(editable=False, max_length=2000, verbose_name='what is wrong')),
-                ('email', models.EmailField(blank=True, editable=False, max_length=254, verbose_name='e-mail')),
-                ('received_at', models.DateTimeField(db_index=True, editable=False, verbose_name='received at')),
-                ('outcome', models.CharField(blank=True, choices=[('corrected', 'we put it right'), ('already', 'it had been put right already'), ('no_change', 'we looked into it, and the page stays as it is'), ('not_about', 'it is not about what this site says')], max_length=20, verbose_name='outcome')),
-                ('outcome_text', models.TextField(blank=True, help_text='Public: in a few sentences what was found and done. Name nobody.', max_length=1000, verbose_name='our answer')),
-                ('public_summary', models.TextField(blank=True, help_text='Public, if you write it. Leave it empty to show nothing of what the reader wrote. Name nobody.', max_length=500, verbose_name='what it was about, in our words')),
-                ('answered_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='answered at')),
-                ('answered_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('edition', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='drugs.edition', verbose_name='edition that was read')),
-                ('fixed_in', models.ForeignKey(blank=True, help_text='The status page links to it once it is public.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='drugs.edition', verbose_name='edition that puts it right')),
-                ('therapy', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='corrections', to='drugs.therapy')),
-                ('page', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='drugs.page')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "reference",
+                    models.CharField(
+                        default=drugs.models.correction.new_reference,
+                        editable=False,
+                        max_length=12,
+                        unique=True,
+                        verbose_name="reference",
+                    ),
+                ),
+                (
+                    "form_id",
+                    models.UUIDField(
+                        default=uuid.uuid4,
+                        editable=False,
+                        help_text="Of the form that was sent: twice is once.",
+                        unique=True,
+                    ),
+                ),
+                ("section", models.CharField(blank=True, editable=False, max_length=40, verbose_name="section")),
+                ("text", models.TextField(editable=False, max_length=2000, verbose_name="what is wrong")),
+                ("email", models.EmailField(blank=True, editable=False, max_length=254, verbose_name="e-mail")),
+                ("received_at", models.DateTimeField(db_index=True, editable=False, verbose_name="received at")),
+                (
+                    "outcome",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("corrected", "we put it right"),
+                            ("already", "it had been put right already"),
+                            ("no_change", "we looked into it, and the page stays as it is"),
+                            ("not_about", "it is not about what this site says"),
+                        ],
+                        max_length=20,
+                        verbose_name="outcome",
+                    ),
+                ),
+                (
+                    "outcome_text",
+                    models.TextField(
+                        blank=True,
+                        help_text="Public: in a few sentences what was found and done. Name nobody.",
+                        max_length=1000,
+                        verbose_name="our answer",
+                    ),
+                ),
+                (
+                    "public_summary",
+                    models.TextField(
+                        blank=True,
+                        help_text="Public, if you write it. Leave it empty to show nothing of what the reader wrote. Name nobody.",
+                        max_length=500,
+                        verbose_name="what it was about, in our words",
+                    ),
+                ),
+                (
+                    "answered_at",
+                    models.DateTimeField(blank=True, editable=False, null=True, verbose_name="answered at"),
+                ),
+                (
+                    "answered_by",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "edition",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="drugs.edition",
+                        verbose_name="edition that was read",
+                    ),
+                ),
+                (
+                    "fixed_in",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="The status page links to it once it is public.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="drugs.edition",
+                        verbose_name="edition that puts it right",
+                    ),
+                ),
+                (
+                    "therapy",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="corrections",
+                        to="drugs.therapy",
+                    ),
+                ),
+                (
+                    "page",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="drugs.page",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'correction from a reader',
-                'verbose_name_plural': 'corrections from readers',
-                'ordering': ['-received_at', '-pk'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('reference__regex', '^C-[2346789ACDEFGHJKMNPQRTVWXY]{4}-[2346789ACDEFGHJKMNPQRTVWXY]{2}$')), name='correction_reference_can_be_read', violation_error_message='A reference looks like C-7K3F-92.'), models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='correction_says_something', violation_error_message='Say what is wrong.'), models.CheckConstraint(condition=models.Q(('outcome__in', ['', 'corrected', 'already', 'no_change', 'not_about'])), name='correction_outcome_known', violation_error_message='Choose an outcome from the list.'), models.CheckConstraint(condition=models.Q(models.Q(('answered_at', None), ('outcome', '')), models.Q(models.Q(('outcome', ''), _negated=True), ('answered_at__isnull', False), models.Q(('outcome_text', ''), _negated=True)), _connector='OR'), name='correction_answered_in_words', violation_error_message='An answer has an outcome and a sentence: the reader sees both.')],
+                "verbose_name": "correction from a reader",
+                "verbose_name_plural": "corrections from readers",
+                "ordering": ["-received_at", "-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("reference__regex", "^C-[2346789ACDEFGHJKMNPQRTVWXY]{4}-[2346789ACDEFGHJKMNPQRTVWXY]{2}$")
+                        ),
+                        name="correction_reference_can_be_read",
+                        violation_error_message="A reference looks like C-7K3F-92.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("text", ""), _negated=True),
+                        name="correction_says_something",
+                        violation_error_message="Say what is wrong.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("outcome__in", ["", "corrected", "already", "no_change", "not_about"])),
+                        name="correction_outcome_known",
+                        violation_error_message="Choose an outcome from the list.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("answered_at", None), ("outcome", "")),
+                            models.Q(
+                                models.Q(("outcome", ""), _negated=True),
+                                ("answered_at__isnull", False),
+                                models.Q(("outcome_text", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="correction_answered_in_words",
+                        violation_error_message="An answer has an outcome and a sentence: the reader sees both.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Announcement',
+            name="Announcement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('url', models.CharField(blank=True, help_text='https://… elsewhere, or a path of this site, such as /trials/.', max_length=300, validators=[drugs.models.menu.validate_address], verbose_name='or an address')),
-                ('text', models.CharField(help_text='One or two sentences. Readers see it above every page.', max_length=300, verbose_name='text')),
-                ('link_label', models.CharField(blank=True, help_text='If it leads somewhere.', max_length=60, verbose_name='words of the link')),
-                ('from_on', models.DateField(help_text='The first day on which it shows.', verbose_name='from')),
-                ('until_on', models.DateField(help_text='The last day on which it shows.', verbose_name='until')),
-                ('page', models.ForeignKey(blank=True, help_text='The entry shows while the page is published, and not otherwise.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='drugs.page', verbose_name='information page')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "url",
+                    models.CharField(
+                        blank=True,
+                        help_text="https://… elsewhere, or a path of this site, such as /trials/.",
+                        max_length=300,
+                        validators=[drugs.models.menu.validate_address],
+                        verbose_name="or an address",
+                    ),
+                ),
+                (
+                    "text",
+                    models.CharField(
+                        help_text="One or two sentences. Readers see it above every page.",
+                        max_length=300,
+                        verbose_name="text",
+                    ),
+                ),
+                (
+                    "link_label",
+                    models.CharField(
+                        blank=True, help_text="If it leads somewhere.", max_length=60, verbose_name="words of the link"
+                    ),
+                ),
+                ("from_on", models.DateField(help_text="The first day on which it shows.", verbose_name="from")),
+                ("until_on", models.DateField(help_text="The last day on which it shows.", verbose_name="until")),
+                (
+                    "page",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="The entry shows while the page is published, and not otherwise.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="drugs.page",
+                        verbose_name="information page",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'announcement',
-                'verbose_name_plural': 'announcements',
-                'ordering': ['-from_on', '-pk'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('until_on__gte', models.F('from_on'))), name='announcement_ends_after_it_starts', violation_error_message='The last day is not before the first.'), models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='announcement_says_something', violation_error_message='Write what is announced.'), models.CheckConstraint(condition=models.Q(models.Q(('link_label', ''), ('page', None), ('url', '')), models.Q(('page', None), models.Q(('url', ''), _negated=True), models.Q(('link_label', ''), _negated=True)), models.Q(('page__isnull', False), ('url', ''), models.Q(('link_label', ''), _negated=True)), _connector='OR'), name='announcement_link_is_whole', violation_error_message='A link has words and one place where it leads: a page or an address.'), models.CheckConstraint(condition=models.Q(('url', ''), ('url__regex', '^(https://[a-zA-Z0-9.-]+(:[0-9]+)?([/?#][^ \\\\]*)?|/([^/ \\\\][^ \\\\]*)?)$'), _connector='OR'), name='announcement_address_is_safe', violation_error_message='Give an address that starts with https://, or a path of this site.')],
+                "verbose_name": "announcement",
+                "verbose_name_plural": "announcements",
+                "ordering": ["-from_on", "-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("until_on__gte", models.F("from_on"))),
+                        name="announcement_ends_after_it_starts",
+                        violation_error_message="The last day is not before the first.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("text", ""), _negated=True),
+                        name="announcement_says_something",
+                        violation_error_message="Write what is announced.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("link_label", ""), ("page", None), ("url", "")),
+                            models.Q(
+                                ("page", None),
+                                models.Q(("url", ""), _negated=True),
+                                models.Q(("link_label", ""), _negated=True),
+                            ),
+                            models.Q(("page__isnull", False), ("url", ""), models.Q(("link_label", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="announcement_link_is_whole",
+                        violation_error_message="A link has words and one place where it leads: a page or an address.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("url", ""),
+                            (
+                                "url__regex",
+                                "^(https://[a-zA-Z0-9.-]+(:[0-9]+)?([/?#][^ \\\\]*)?|/([^/ \\\\][^ \\\\]*)?)$",
+                            ),
+                            _connector="OR",
+                        ),
+                        name="announcement_address_is_safe",
+                        violation_error_message="Give an address that starts with https://, or a path of this site.",
+                    ),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='pageversion',
-            constraint=models.UniqueConstraint(fields=('page', 'number'), name='page_version_number_unique', violation_error_message='This page already has a version with this number.'),
-        ),
-        migrations.AddConstraint(
-            model_name='pageversion',
-            constraint=models.UniqueConstraint(condition=models.Q(('published_at', None)), fields=('page',), name='one_draft_per_page', violation_error_message='This page has a draft already: go on with that one.'),
-        ),
-        migrations.AddConstraint(
-            model_name='pageversion',
-            constraint=models.CheckConstraint(condition=models.Q(('number__gte', 1)), name='page_version_from_1', violation_error_message='Versions are numbered from 1.'),
-        ),
-        migrations.AddConstraint(
-            model_name='pageversion',
-            constraint=models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='page_version_titled', violation_error_message='A page needs a title.'),
-        ),
-        migrations.AddConstraint(
-            model_name='pageversion',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('note', ''), ('published_at', None), ('published_by', None)), models.Q(('published_at__isnull', False), models.Q(('note', ''), _negated=True)), _connector='OR'), name='page_published_with_a_note', violation_error_message='Say in a sentence what changed: readers see it.'),
-        ),
-        migrations.AddConstraint(
-            model_name='pageversion',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('withdrawn_at', None), ('withdrawn_reason', '')), models.Q(('published_at__isnull', False), ('withdrawn_at__isnull', False), models.Q(('withdrawn_reason', ''), _negated=True)), _connector='OR'), name='page_withdrawn_with_a_reason', violation_error_message='Say why the page is withdrawn: readers see it.'),
-        ),
-        migrations.AddConstraint(
-            model_name='pagestep',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['started', 'saved', 'sent', 'returned', 'published', 'taken_back', 'withdrawn', 'discarded'])), name='page_step_kind_known', violation_error_message='Choose a step from the list.'),
-        ),
-        migrations.AddConstraint(
-            model_name='pagestep',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind__in', ['returned', 'withdrawn']), _negated=True), models.Q(('comment', ''), _negated=True), _connector='OR'), name='page_step_says_why', violation_error_message='Say why: the comment stays with the step.'),
-        ),
-        migrations.AddConstraint(
-            model_name='portrait',
-            constraint=models.CheckConstraint(condition=models.Q(('taken_down_at__isnull', False), models.Q(('picture__isnull', False), models.Q(('alt_text', ''), _negated=True)), _connector='OR'), name='portrait_shown_is_whole', violation_error_message='A portrait needs its picture and a sentence on what it shows.'),
-        ),
-        migrations.AddConstraint(
-            model_name='portrait',
-            constraint=models.CheckConstraint(condition=models.Q(('taken_down_at', None), models.Q(('alt_text', ''), ('caption', ''), ('picture', None)), _connector='OR'), name='portrait_taken_down_is_gone', violation_error_message='A portrait that was taken down keeps neither its picture nor its words.'),
-        ),
-        migrations.AddConstraint(
-            model_name='portrait',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('person', ''), _negated=True), models.Q(('consent_kept_by', ''), _negated=True)), name='portrait_consent_can_be_found', violation_error_message='Say who the person is and who keeps the signed consent.'),
         ),
     ]

@@ -103,6 +103,7 @@ def test_offers_leave_out_what_is_chosen_and_forgive_spelling(three):
     assert not offers("edavarone", choose(["edaravone"], NOW), NOW).editions
 
 
+@pytest.mark.any_database
 def test_offers_without_a_search_are_bounded():
     for number in range(MOST_OFFERED + 1):
         factories.live_edition(f"t{number:03}")

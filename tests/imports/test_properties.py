@@ -81,7 +81,7 @@ LONG = [" ", "\n ", "\xa0", "(", "[", "<", "A ", "a:", "; ", "phase i ", "18 Yea
 @pytest.mark.any_database
 @pytest.mark.parametrize("piece", LONG)
 def test_a_long_cell_takes_no_cleaner_long(piece):
-    cell = f"A{piece * (200_000 // len(piece))}z"
+    cell = f"A{piece * (50_000 // len(piece))}z"
     for cleaner in {*CLEANERS.values(), number_of, dates.certain_date}:
         try:
             cleaner(cell)

@@ -432,6 +432,7 @@ def test_the_database_refuses_what_breaks_a_rule(name):
     assert refused
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("name", BREAKERS)
 def test_a_person_reads_why(name):
     constraint = constraints()[name]

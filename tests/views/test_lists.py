@@ -178,6 +178,7 @@ def test_pages_are_of_25_in_a_stable_order_and_each_row_stands_once(client):
     assert seen == [f"therapy-{number:04}" for number in range(60)]
 
 
+@pytest.mark.any_database
 def test_a_page_number_that_is_none_is_put_right(client):
     editions(30)
 
@@ -188,6 +189,7 @@ def test_a_page_number_that_is_none_is_put_right(client):
         assert response.context["page"].number in (1, 2), page
 
 
+@pytest.mark.any_database
 def test_links_to_pages_keep_the_filters(client):
     for number in range(26):
         staged(f"therapy-{number:02}", "approved")
