@@ -81,9 +81,14 @@ def _smallest(picture: Image.Image) -> Picture:
         scaled = picture.copy()
         scaled.thumbnail((side, side), Image.Resampling.LANCZOS)
         bare = Image.frombytes("RGB", scaled.size, scaled.tobytes())  # nothing but pixels
-        for quality in QUALITIES:
-            kept = BytesIO()
-            bare.save(kept, "WEBP", quality=quality, method=6)
-            if kept.tell() <= MOST_BYTES:
-                return Picture(kept.getvalue(), *bare.size)
+        if len(coarsest := _webp(bare, QUALITIES[-1])) > MOST_BYTES:
+            continue
+        better = (content for quality in QUALITIES[:-1] if len(content := _webp(bare, quality)) <= MOST_BYTES)
+        return Picture(next(better, coarsest), *bare.size)
     raise ValidationError(_("The picture cannot be made small enough. Choose a calmer one, such as a plain portrait."))
+
+
+def _webp(picture: Image.Image, quality: int) -> bytes:
+    kept = BytesIO()
+    picture.save(kept, "WEBP", quality=quality, method=6)
+    return kept.getvalue()

@@ -9,6 +9,7 @@ import pytest
 from django.conf import settings as site
 from django.contrib import admin
 from django.core.cache import cache
+from django.db import connection
 from django.template.backends.django import Template
 from django.template.context import make_context
 from django.test import TransactionTestCase, signals
@@ -93,10 +94,17 @@ def _test_settings(settings, _files):
 
 
 @pytest.fixture
+def every_value(request):
+    """Whether hostile values are tried that no database gets to see, or sees as any other text: on SQLite; everywhere with --all."""
+    return request.config.getoption("--all") or connection.vendor == "sqlite"
+
+
+@pytest.fixture
 def unrendered(monkeypatch):
     """Who comes in is decided before a template is drawn, with the menu of the admin; thousands of refusals need no line in a log."""
     monkeypatch.setattr(Template, "render", lambda self, context=None, request=None: "")
-    monkeypatch.setattr(admin.site, "get_app_list", lambda request, app_label=None: [])
+    of_one_app = admin.site.get_app_list
+    monkeypatch.setattr(admin.site, "get_app_list", lambda request, app=None: of_one_app(request, app) if app else [])
     logging.disable(logging.CRITICAL)
     yield
     logging.disable(logging.NOTSET)

@@ -4,7 +4,9 @@ import datetime as dt
 from typing import Any
 
 import factory
+from auditlog.context import disable_auditlog
 from django.contrib.auth import get_user_model
+from django.db.models import Model
 from django.utils import timezone
 
 from drugs import models
@@ -13,7 +15,19 @@ from drugs.publishing.publish import publish as publish_edition
 from drugs.registry_numbers import parse_number
 
 
-class TherapyFactory(factory.django.DjangoModelFactory):
+class Quiet(factory.django.DjangoModelFactory):
+    """What is there when a test begins was nobody's doing: it has no line in the log of who did what."""
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    @disable_auditlog()
+    def _create(cls, model_class: type[Model], *args: Any, **kwargs: Any) -> Model:
+        return super()._create(model_class, *args, **kwargs)
+
+
+class TherapyFactory(Quiet):
     class Meta:
         model = models.Therapy
         django_get_or_create = ("slug",)
@@ -21,7 +35,7 @@ class TherapyFactory(factory.django.DjangoModelFactory):
     slug = factory.Sequence(lambda n: f"therapy-{n}")
 
 
-class EditionFactory(factory.django.DjangoModelFactory):
+class EditionFactory(Quiet):
     class Meta:
         model = models.Edition
 
@@ -35,7 +49,7 @@ class EditionFactory(factory.django.DjangoModelFactory):
     background = "<p>What it is (Oh et al., 2018).</p>"
 
 
-class OrganisationFactory(factory.django.DjangoModelFactory):
+class OrganisationFactory(Quiet):
     class Meta:
         model = models.Organisation
         django_get_or_create = ("slug",)
@@ -44,7 +58,7 @@ class OrganisationFactory(factory.django.DjangoModelFactory):
     name = factory.LazyAttribute(lambda organisation: organisation.slug.title())
 
 
-class OutcomeMeasureFactory(factory.django.DjangoModelFactory):
+class OutcomeMeasureFactory(Quiet):
     class Meta:
         model = models.OutcomeMeasure
         django_get_or_create = ("slug",)
@@ -57,7 +71,7 @@ class OutcomeMeasureFactory(factory.django.DjangoModelFactory):
     higher_is_better = True
 
 
-class RowFactory(factory.django.DjangoModelFactory):
+class RowFactory(Quiet):
     class Meta:
         abstract = True
 
@@ -132,7 +146,7 @@ class SideEffectFactory(RowFactory):
     term = "headache"
 
 
-class TrialFactory(factory.django.DjangoModelFactory):
+class TrialFactory(Quiet):
     """A trial with its home number, resolved from no record: its columns are as given."""
 
     class Meta:
@@ -168,7 +182,7 @@ class ReportedResultFactory(RowFactory):
     finding = "no difference"
 
 
-class TherapyTrialFactory(factory.django.DjangoModelFactory):
+class TherapyTrialFactory(Quiet):
     class Meta:
         model = models.TherapyTrial
 
@@ -177,7 +191,7 @@ class TherapyTrialFactory(factory.django.DjangoModelFactory):
     decision = "confirmed"
 
 
-class TrialCutoffFactory(factory.django.DjangoModelFactory):
+class TrialCutoffFactory(Quiet):
     """A limit that one person saved; `confirmed` gives it a second one."""
 
     class Meta:
@@ -199,7 +213,7 @@ class TrialCutoffFactory(factory.django.DjangoModelFactory):
             self.confirm(UserFactory(), self.saved_at, timezone.now())
 
 
-class GlossaryTermFactory(factory.django.DjangoModelFactory):
+class GlossaryTermFactory(Quiet):
     class Meta:
         model = models.GlossaryTerm
 
@@ -208,7 +222,7 @@ class GlossaryTermFactory(factory.django.DjangoModelFactory):
     meaning = "What it means."
 
 
-class UserFactory(factory.django.DjangoModelFactory):
+class UserFactory(Quiet):
     class Meta:
         model = get_user_model()
 
@@ -236,7 +250,8 @@ def publish(
     edition: models.Edition, *, at: dt.datetime | None = None, note: str = "First edition."
 ) -> models.Publication:
     """Publish `edition`; `at` may lie in the past or the future."""
-    return publish_edition(edition, note=note, goes_live_at=at or timezone.now())
+    with disable_auditlog():
+        return publish_edition(edition, note=note, goes_live_at=at or timezone.now())
 
 
 def live_edition(slug: str = "", **fields: Any) -> models.Edition:
@@ -260,7 +275,7 @@ def whole_edition(slug: str = "", **fields: Any) -> models.Edition:
 # What stands around the pages
 
 
-class PageFactory(factory.django.DjangoModelFactory):
+class PageFactory(Quiet):
     class Meta:
         model = models.Page
         django_get_or_create = ("slug",)
@@ -269,7 +284,7 @@ class PageFactory(factory.django.DjangoModelFactory):
     group = "about"
 
 
-class PageVersionFactory(factory.django.DjangoModelFactory):
+class PageVersionFactory(Quiet):
     """A draft; with `published_at` and a `note` it is public."""
 
     class Meta:
@@ -282,7 +297,7 @@ class PageVersionFactory(factory.django.DjangoModelFactory):
     body = "<p>What it says.</p>"
 
 
-class PortraitFactory(factory.django.DjangoModelFactory):
+class PortraitFactory(Quiet):
     class Meta:
         model = models.Portrait
 
@@ -296,7 +311,7 @@ class PortraitFactory(factory.django.DjangoModelFactory):
     height = 400
 
 
-class CorrectionFactory(factory.django.DjangoModelFactory):
+class CorrectionFactory(Quiet):
     class Meta:
         model = models.Correction
 
@@ -304,7 +319,7 @@ class CorrectionFactory(factory.django.DjangoModelFactory):
     received_at = factory.LazyFunction(timezone.now)
 
 
-class AlertFactory(factory.django.DjangoModelFactory):
+class AlertFactory(Quiet):
     """Asked for long ago; `confirmed=True`: and confirmed."""
 
     class Meta:

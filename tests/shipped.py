@@ -1,14 +1,16 @@
 """The content that ships: read by the command once, from then on put back row by row.
 
 The command reads and checks some 1,600 rows in seconds; what it does is tested in tests/test_content.py. Processes of tests share what
-one of them read.
+one of them read, and the pages that one of them was given.
 """
 
+import hashlib
 import json
 
 from django.apps import apps
 from django.core.management import call_command
 from django.db import DEFAULT_DB_ALIAS, connection, transaction
+from django.test import Client
 
 from drugs.backups.rows import insert, lines, tables
 from drugs.backups.snapshot import numbered, sequences, set_sequences
@@ -47,3 +49,24 @@ def load() -> None:
             insert(model, DEFAULT_DB_ALIAS, _kept[model._meta.db_table])
         keys = numbered(ours)
         set_sequences(DEFAULT_DB_ALIAS, keys, sequences(DEFAULT_DB_ALIAS, keys))
+
+
+_answers: dict[str, tuple[int, str]] = {}
+
+
+def answer(client: Client, path: str) -> tuple[int, str]:
+    """Status and text of a public page, where the content that ships is loaded and nothing else: drawn once for all tests that
+    read it."""
+    if path not in _answers:
+        file = shared.place(f"page-{hashlib.sha256(path.encode()).hexdigest()}")
+        if file is None or not file.exists():
+            response = client.get(path)
+            _answers[path] = response.status_code, response.getvalue().decode()
+            if file is not None:
+                mine = shared.own(file)
+                mine.write_text(json.dumps(_answers[path]))
+                mine.rename(file)
+        else:
+            status, text = json.loads(file.read_text())
+            _answers[path] = status, text
+    return _answers[path]

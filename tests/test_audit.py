@@ -149,7 +149,7 @@ def test_the_history_of_a_trial_tells_imports_and_staff_in_one_order(editor):
 
 
 def test_a_sheet_of_a_small_list_is_logged_row_by_row_and_keeps_what_was_logged_before(editor):
-    term = factories.GlossaryTermFactory(slug="placebo", term="placebo")
+    term = GlossaryTerm.objects.create(slug="placebo", term="placebo", meaning="A pill.")
     with set_actor(editor):
         term.meaning = "A treatment without the drug."
         term.save()

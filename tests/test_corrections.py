@@ -50,7 +50,8 @@ def test_the_daily_command_says_how_many():
 
 
 def test_nothing_that_a_reader_wrote_stands_in_the_log_of_staff():
-    correction = factories.CorrectionFactory(text="PLANTED text", email="planted@example.org")
+    form = form_of(token_for(Subject(), now=time.time() - 60))
+    correction = receive(form, text="PLANTED text", email="planted@example.org", at=NOW())
     correction.email = ""
     correction.save()
 

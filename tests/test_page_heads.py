@@ -51,13 +51,13 @@ class ShippedPagesTest(TestCase):
         shipped.load()
 
     def page(self, path):
-        response = self.client.get(path)
-        assert response.status_code == 200, path
-        return response.content.decode()
+        status, html = shipped.answer(self.client, path)
+        assert status == 200, path
+        return html
 
     def test_every_kind_of_page_has_one_address_and_open_graph_or_is_not_to_be_shown(self):
-        answers = {name: self.client.get(path) for name, path in PAGES.items()}
-        there = {name: answer.content.decode() for name, answer in answers.items() if answer.status_code == 200}
+        answers = {name: shipped.answer(self.client, path) for name, path in PAGES.items()}
+        there = {name: html for name, (status, html) in answers.items() if status == 200}
         hidden = {name for name, html in there.items() if 'name="robots" content="noindex' in html}
 
         assert hidden == HIDDEN & set(there)

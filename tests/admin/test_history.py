@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 
 from drugs.imports.tasks import compare_run
+from drugs.models import GlossaryTerm
 from tests import factories
 from tests.admin.forms import posted
 from tests.admin.people import staff
@@ -36,7 +37,7 @@ def test_a_change_in_the_admin_is_told_with_its_person_and_values(client, make, 
 
 def test_a_new_record_says_who_added_it(client):
     client.force_login(staff("superuser"))
-    term = factories.GlossaryTermFactory()
+    term = GlossaryTerm.objects.create(slug="placebo", term="placebo", meaning="A treatment without the drug.")
     term_page = reverse("admin:drugs_glossaryterm_history", args=[term.pk])
 
     assert "added" in client.get(term_page).content.decode()

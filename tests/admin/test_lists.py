@@ -13,7 +13,8 @@ from tests.admin.people import staff
 
 pytestmark = pytest.mark.django_db
 
-HOSTILE = [
+#: What a database could take amiss.
+FOR_A_DATABASE = [
     "id__regex=(",
     "name__regex=(",
     "edition__therapy__slug__regex=(",
@@ -21,12 +22,15 @@ HOSTILE = [
     "q=%00",
     "q=" + "a" * 60_000,
     "q=" + "a+" * 5_000,
+    "state=%00",
+    "therapy__id__exact=99999999999999999999999999",
+]
+HOSTILE = [
+    *FOR_A_DATABASE,
     "p=99999999999999999999",
     "p=abc",
     "o=-1.99999",
-    "state=%00",
     "is_verified__exact=maybe",
-    "therapy__id__exact=99999999999999999999999999",
     "nothing=1",
     "all=",
     "e=1",
@@ -35,12 +39,13 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("model", list(admin.site._registry), ids=lambda m: m._meta.label)
-def test_no_address_of_a_list_breaks_it(client, unrendered, model):
+def test_no_address_of_a_list_breaks_it(client, unrendered, model, every_value):
     """What is asked of the database is asked before a page is drawn."""
     client.force_login(staff("superuser"))
     address = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
 
-    answers = {query[:30]: client.get(f"{address}?{query}").status_code for query in HOSTILE}
+    queries = HOSTILE if every_value else FOR_A_DATABASE
+    answers = {query[:30]: client.get(f"{address}?{query}").status_code for query in queries}
 
     assert not {query: status for query, status in answers.items() if status not in (200, 302, 400)}
 

@@ -28,7 +28,7 @@ def editions(count, **fields):
     return [factories.live_edition(f"therapy-{number:04}", **fields) for number in range(count)]
 
 
-@pytest.mark.parametrize("rows", [1, 60])
+@pytest.mark.parametrize("rows", [1, 30])
 def test_a_list_takes_the_same_queries_for_1_and_many_rows(client, django_assert_num_queries, rows):
     editions(rows)
 
@@ -167,15 +167,15 @@ def test_an_invalid_value_says_so_and_shows_nothing(client, query):
 
 
 def test_pages_are_of_25_in_a_stable_order_and_each_row_stands_once(client):
-    editions(60)
+    editions(51)
 
     seen = []
     for number in (1, 2, 3):
         rows = client.get(f"/drugs/?page={number}").context["rows"]
-        assert len(rows) == (25, 25, 10)[number - 1]
+        assert len(rows) == (25, 25, 1)[number - 1]
         seen += [edition.therapy.slug for edition, *_rest in rows]
 
-    assert seen == [f"therapy-{number:04}" for number in range(60)]
+    assert seen == [f"therapy-{number:04}" for number in range(51)]
 
 
 @pytest.mark.any_database
