@@ -121,7 +121,9 @@ def test_a_later_change_of_who_can_take_part_takes_it_off(field, minutes, expect
 
 
 def test_who_recorded_and_who_confirmed_is_in_the_log():
-    cutoff = factories.TrialCutoffFactory(confirmed=True)
+    cutoff = factories.TrialCutoffFactory.build(trial=factories.TrialFactory(), saved_by=factories.UserFactory())
+    cutoff.save()
+    cutoff.confirm(factories.UserFactory(), cutoff.saved_at, timezone.now())
 
     told = [change.field for act in history_of(cutoff.trial) for change in act.changes]
 
