@@ -101,8 +101,9 @@ def known_holes() -> tuple[list[str], str]:
 
 
 def main() -> int:
-    holes, unseen = ([], "") if "--offline" in sys.argv else known_holes()
-    findings = {"bandit": bandit(), "own rules": own_rules(), "known holes of pinned packages": holes}
+    findings, unseen = {"bandit": bandit(), "own rules": own_rules()}, ""
+    if "--offline" not in sys.argv:
+        findings["known holes of pinned packages"], unseen = known_holes()
     for name, found in findings.items():
         sys.stdout.write(f"== {name}: {len(found) or 'nothing'}\n" + "".join(f"{line}\n" for line in found))
     if unseen:
