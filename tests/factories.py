@@ -15,7 +15,7 @@ from drugs.publishing.publish import publish as publish_edition
 from drugs.registry_numbers import parse_number
 
 
-class Quiet(factory.django.DjangoModelFactory):
+class QuietFactory(factory.django.DjangoModelFactory):
     """What is there when a test begins was nobody's doing: it has no line in the log of who did what."""
 
     class Meta:
@@ -27,7 +27,7 @@ class Quiet(factory.django.DjangoModelFactory):
         return super()._create(model_class, *args, **kwargs)
 
 
-class TherapyFactory(Quiet):
+class TherapyFactory(QuietFactory):
     class Meta:
         model = models.Therapy
         django_get_or_create = ("slug",)
@@ -35,7 +35,7 @@ class TherapyFactory(Quiet):
     slug = factory.Sequence(lambda n: f"therapy-{n}")
 
 
-class EditionFactory(Quiet):
+class EditionFactory(QuietFactory):
     class Meta:
         model = models.Edition
 
@@ -49,7 +49,7 @@ class EditionFactory(Quiet):
     background = "<p>What it is (Oh et al., 2018).</p>"
 
 
-class OrganisationFactory(Quiet):
+class OrganisationFactory(QuietFactory):
     class Meta:
         model = models.Organisation
         django_get_or_create = ("slug",)
@@ -58,7 +58,7 @@ class OrganisationFactory(Quiet):
     name = factory.LazyAttribute(lambda organisation: organisation.slug.title())
 
 
-class OutcomeMeasureFactory(Quiet):
+class OutcomeMeasureFactory(QuietFactory):
     class Meta:
         model = models.OutcomeMeasure
         django_get_or_create = ("slug",)
@@ -71,7 +71,7 @@ class OutcomeMeasureFactory(Quiet):
     higher_is_better = True
 
 
-class RowFactory(Quiet):
+class RowFactory(QuietFactory):
     class Meta:
         abstract = True
 
@@ -146,7 +146,7 @@ class SideEffectFactory(RowFactory):
     term = "headache"
 
 
-class TrialFactory(Quiet):
+class TrialFactory(QuietFactory):
     """A trial with its home number, resolved from no record: its columns are as given."""
 
     class Meta:
@@ -182,7 +182,7 @@ class ReportedResultFactory(RowFactory):
     finding = "no difference"
 
 
-class TherapyTrialFactory(Quiet):
+class TherapyTrialFactory(QuietFactory):
     class Meta:
         model = models.TherapyTrial
 
@@ -191,7 +191,7 @@ class TherapyTrialFactory(Quiet):
     decision = "confirmed"
 
 
-class TrialCutoffFactory(Quiet):
+class TrialCutoffFactory(QuietFactory):
     """A limit that one person saved; `confirmed` gives it a second one."""
 
     class Meta:
@@ -213,7 +213,7 @@ class TrialCutoffFactory(Quiet):
             self.confirm(UserFactory(), self.saved_at, timezone.now())
 
 
-class GlossaryTermFactory(Quiet):
+class GlossaryTermFactory(QuietFactory):
     class Meta:
         model = models.GlossaryTerm
 
@@ -222,7 +222,7 @@ class GlossaryTermFactory(Quiet):
     meaning = "What it means."
 
 
-class UserFactory(Quiet):
+class UserFactory(QuietFactory):
     class Meta:
         model = get_user_model()
 
@@ -275,7 +275,7 @@ def whole_edition(slug: str = "", **fields: Any) -> models.Edition:
 # What stands around the pages
 
 
-class PageFactory(Quiet):
+class PageFactory(QuietFactory):
     class Meta:
         model = models.Page
         django_get_or_create = ("slug",)
@@ -284,7 +284,7 @@ class PageFactory(Quiet):
     group = "about"
 
 
-class PageVersionFactory(Quiet):
+class PageVersionFactory(QuietFactory):
     """A draft; with `published_at` and a `note` it is public."""
 
     class Meta:
@@ -297,7 +297,7 @@ class PageVersionFactory(Quiet):
     body = "<p>What it says.</p>"
 
 
-class PortraitFactory(Quiet):
+class PortraitFactory(QuietFactory):
     class Meta:
         model = models.Portrait
 
@@ -311,7 +311,7 @@ class PortraitFactory(Quiet):
     height = 400
 
 
-class CorrectionFactory(Quiet):
+class CorrectionFactory(QuietFactory):
     class Meta:
         model = models.Correction
 
@@ -319,7 +319,7 @@ class CorrectionFactory(Quiet):
     received_at = factory.LazyFunction(timezone.now)
 
 
-class AlertFactory(Quiet):
+class AlertFactory(QuietFactory):
     """Asked for long ago; `confirmed=True`: and confirmed."""
 
     class Meta:

@@ -32,15 +32,12 @@ def load() -> None:
     """All of it into a database without content, in a transaction of the test's own."""
     with transaction.atomic():
         if not _kept:
-            file = shared.place("rows.json")
-            if file is None or not file.exists():
+            rows = shared.kept("rows.json")
+            if rows is None:
                 _kept.update(_read_by_the_command())
-                if file is not None:
-                    mine = shared.own(file)
-                    mine.write_text(json.dumps(_kept))
-                    mine.rename(file)
+                shared.keep("rows.json", json.dumps(_kept))
                 return
-            _kept.update(json.loads(file.read_text()))
+            _kept.update(json.loads(rows))
         ours = [model for model in tables(apps) if model._meta.db_table in _kept]
         with connection.cursor() as cursor:
             for model in ours:
@@ -58,15 +55,12 @@ def answer(client: Client, path: str) -> tuple[int, str]:
     """Status and text of a public page, where the content that ships is loaded and nothing else: drawn once for all tests that
     read it."""
     if path not in _answers:
-        file = shared.place(f"page-{hashlib.sha256(path.encode()).hexdigest()}")
-        if file is None or not file.exists():
+        name = f"page-{hashlib.sha256(path.encode()).hexdigest()}"
+        told = shared.kept(name)
+        if told is None:
             response = client.get(path)
-            _answers[path] = response.status_code, response.getvalue().decode()
-            if file is not None:
-                mine = shared.own(file)
-                mine.write_text(json.dumps(_answers[path]))
-                mine.rename(file)
-        else:
-            status, text = json.loads(file.read_text())
-            _answers[path] = status, text
+            told = json.dumps([response.status_code, response.getvalue().decode()])
+            shared.keep(name, told)
+        status, text = json.loads(told)
+        _answers[path] = status, text
     return _answers[path]
