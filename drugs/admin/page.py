@@ -28,7 +28,7 @@ from drugs.vocabulary import StepKind
 class NewPageForm(forms.ModelForm):
     """A page starts with its title: its first draft takes it."""
 
-    title = forms.CharField(label=_("title"), max_length=120, help_text=_("The heading of the page."))
+    title = forms.CharField(label=_("Title"), max_length=120, help_text=_("The heading of the page."))
 
     class Meta:
         model = Page

@@ -23,7 +23,7 @@ from drugs.publishing.portraits import take_down
 
 class PortraitForm(forms.ModelForm):
     upload = forms.FileField(
-        label=_("picture to upload"),
+        label=_("Picture to upload"),
         required=False,
         widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp,image/avif"}),
     )

@@ -32,14 +32,14 @@ class TrialForm(forms.ModelForm):
     """The facts as they stand; one that is changed here is set by hand, above the registry, until it is lifted."""
 
     reason = forms.CharField(
-        label=_("why, and where you read it"),
+        label=_("Why, and where you read it"),
         max_length=300,
         required=False,
         help_text=_("Needed when you change a fact: it then stands above the registry until it is lifted."),
         widget=forms.TextInput(attrs={"class": "vTextField"}),
     )
     lift = forms.MultipleChoiceField(
-        label=_("give back to the registry"),
+        label=_("Give back to the registry"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
         help_text=_("Tick a value to take it back: the trial then says again what its registry says."),

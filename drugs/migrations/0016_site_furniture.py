@@ -57,7 +57,7 @@ class Migration(migrations.Migration):
                 (
                     "slug",
                     models.SlugField(
-                        help_text="The last part of the page's address: /pages/<address>/. It cannot be changed later: others link to it.",
+                        help_text="The last part of the page's address: /pages/…/. It cannot be changed later: others link to it.",
                         max_length=100,
                         unique=True,
                         verbose_name="address",
