@@ -31,9 +31,7 @@ class Page(models.Model):
         _("address"),
         max_length=100,
         unique=True,
-        help_text=_(
-            "The last part of the page's address: /pages/…/. It cannot be changed later: others link to it."
-        ),
+        help_text=_("The last part of the page's address: /pages/…/. It cannot be changed later: others link to it."),
     )
     group = models.CharField(_("heading in the list of pages"), max_length=20, choices=PageGroup)
     position = models.PositiveSmallIntegerField(
