@@ -17,6 +17,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
 from django.db import connections, router
 
 from drugs.models import ContentVersion
@@ -121,5 +122,5 @@ def _digest(statements: Sequence[Statement], at: dt.datetime) -> bytes:
     with connection.cursor() as cursor:
         for sql, params in statements:
             cursor.execute(sql, [moment if value is _AT else value for value in params])
-            digest.update(repr(cursor.fetchall()).encode(errors="surrogatepass"))
+            digest.update(orjson.dumps(cursor.fetchall(), default=repr))
     return digest.digest()

@@ -1,6 +1,7 @@
 """What was read stands while it would be read again: never a page that is not what it would be now."""
 
 import datetime as dt
+from decimal import Decimal
 
 import pytest
 from django.apps import apps
@@ -52,6 +53,21 @@ def test_the_moment_is_that_of_the_question():
 
     assert reading.is_unchanged(timezone.now())
     assert not reading.is_unchanged(timezone.now() + dt.timedelta(hours=2))
+
+
+def test_no_two_values_are_taken_for_each_other():
+    day = dt.date(2026, 2, 28)
+    values = [None, "", " ", "null", "0", 0, 1, 1.5, "1.5", Decimal("1.50"), "é", "e\u0301", day]
+    found = {_read_with(value) for value in values}
+
+    assert len(found) == len(values)
+    assert _read_with(day) in found
+
+
+def _read_with(value):
+    with recorded(timezone.now()) as recorder, connection.cursor() as cursor:
+        cursor.execute("SELECT %s", [value])
+    return recorder.reading().digest
 
 
 def test_another_moment_of_the_day_leaves_no_reading():
