@@ -95,8 +95,13 @@ sbom: environment-dev ## What is installed to run the site, as CycloneDX: sbom.j
 	@$(PY) -m cyclonedx_py requirements requirements.txt --output-reproducible --of JSON -o sbom.json && echo sbom.json
 
 .PHONY: bench
-bench: environment-dev ## Benchmarks: ratios from one run
+bench: environment-dev bench/wagtail/.venv ## Benchmarks: ratios from one run
 	@for file in bench/*.py; do echo "== $$file"; $(PY) "$$file" || exit 1; done
+
+bench/wagtail/.venv: bench/wagtail/requirements.txt
+	@.venv/bin/uv venv --quiet --clear $@
+	@.venv/bin/uv pip install --quiet --python $@/bin/python --require-hashes -r $<
+	@touch $@
 
 .PHONY: seal
 seal: environment-dev ## Finish fixtures written by hand: uid, position, digest (FILES=fixtures/x.yaml)
@@ -108,6 +113,7 @@ lock: environment-dev ## Compile the pinned requirements from requirements.in an
 	.venv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes requirements.in -o requirements.txt
 	.venv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes requirements-dev.in -o requirements-dev.txt
 	.venv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes tools/schema/requirements.in -o tools/schema/requirements.txt
+	.venv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes bench/wagtail/requirements.in -o bench/wagtail/requirements.txt
 
 .PHONY: environment environment-dev
 environment:

@@ -1,22 +1,27 @@
-"""A therapy's page: the site against a minimal Django page with the same text, and a file that nginx sends.
+"""A therapy's page: the site against a minimal Django page and Wagtail with the same text, and a file that nginx sends.
 
+    make bench/wagtail/.venv
     python bench/pages.py [--rounds 5] [--requests 150] [--slug riluzole-tiglutik]
 
 All servers run at once on loopback, one process each, and are asked in turn in every round. CPU is that of the server's own
-processes (from /proc), a request at a time, over kept connections; the database of both is SQLite, in the process. Printed are
+processes (from /proc), a request at a time, over kept connections; the database of each is SQLite, in the process. Printed are
 medians, ranges and ratios of this one run. Throughput is told by wrk (Debian: apt-get install wrk nginx-light) over 8 connections
 and moves with what else the machine does. 'Made anew' is what a page costs that nobody kept, or that a change changed; 'first of
-a content version', as deployed, what one costs that the change left as it was. Wagtail and WordPress are not in it: the shared
-figures of the project say how they compare with the minimal page.
+a content version', as deployed, what one costs that the change left as it was. Wagtail has an environment of its own, and its
+page what the documentation gives a first site; WordPress is not in it: the shared figures of the project have it.
 """
 
 import argparse
+import contextlib
+import copy
+import gzip
 import http.client
 import json
 import os
 import re
 import secrets
 import socket
+import sqlite3
 import statistics
 import subprocess
 import sys
@@ -27,6 +32,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
+WAGTAIL = ROOT / "bench" / "wagtail" / ".venv" / "bin"
 TICK = os.sysconf("SC_CLK_TCK")
 
 
@@ -127,8 +133,8 @@ class Server:
         self.process.wait()
 
 
-def granian(port, target):
-    return [str(BIN / "granian"), "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--workers", "1", "--blocking-threads", "1", "--no-ws", target]  # fmt: skip
+def granian(port, target, programs=BIN):
+    return [str(programs / "granian"), "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--workers", "1", "--blocking-threads", "1", "--no-ws", target]  # fmt: skip
 
 
 def nginx(folder, port, target):
@@ -171,59 +177,66 @@ def main():
     parser.add_argument("--requests", type=int, default=150)
     parser.add_argument("--slug", default="riluzole-tiglutik")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as temporary:
+    if not WAGTAIL.exists():
+        raise SystemExit("Wagtail is not here: make bench/wagtail/.venv")
+    with tempfile.TemporaryDirectory() as temporary, contextlib.ExitStack() as running:
         folder = Path(temporary)
         folder.chmod(0o755)
-        database = folder / "site.sqlite3"
-        base = {
-            "ENVIRONMENT": "production", "SECRET_KEY": secrets.token_urlsafe(60), "ALLOWED_HOSTS": "127.0.0.1", "LOG_LEVEL": "WARNING",
-            "SECURE_SSL_REDIRECT": "false", "DATABASE_URL": f"sqlite:///{database}", "MEDIA_ROOT": str(folder / "media"),
-        }  # fmt: skip
-        for words in (["migrate", "-v0"], ["load_content", "-v0"], ["collectstatic", "--noinput", "-v0"]):
-            manage(base, *words)
-        path = f"/drugs/{options.slug}/"
+        servers = []
+        for server in contenders(folder, f"/drugs/{options.slug}/"):
+            running.callback(server.stop)
+            servers.append(server)
+        static = copy.copy(servers[-1])
+        static.name, static.port = "nginx, a file", static.port + 1
+        report([*servers, static], options)
 
-        import sqlite3
 
-        def bump():
-            with sqlite3.connect(database, timeout=10) as connection:
-                connection.execute("UPDATE drugs_contentversion SET value = value + 1")
-            connection.close()
+def contenders(folder, path):
+    """Each server, started, in the order of the table; the last is nginx, which sends the file too."""
+    database = folder / "site.sqlite3"
+    base = {
+        "ENVIRONMENT": "production", "SECRET_KEY": secrets.token_urlsafe(60), "ALLOWED_HOSTS": "127.0.0.1", "LOG_LEVEL": "WARNING",
+        "SECURE_SSL_REDIRECT": "false", "DATABASE_URL": f"sqlite:///{database}", "MEDIA_ROOT": str(folder / "media"),
+    }  # fmt: skip
+    for words in (["migrate", "-v0"], ["load_content", "-v0"], ["collectstatic", "--noinput", "-v0"]):
+        manage(base, *words)
 
-        kept = base | {"KEPT_PAGES_MB": "32"}  # as deploy/environment.example
-        ports = [free_port() for _number in range(5)]
-        site = "alliance.wsgi:application"
-        servers = [
-            Server("site, each page made anew", granian(ports[0], site), ports[0], path, base),
-            Server("site, first of a content version", granian(ports[1], site), ports[1], path, kept, before=bump),
-            Server("site, kept bytes", granian(ports[2], site), ports[2], path, kept),
-        ]
-        html = urllib.request.urlopen(f"http://127.0.0.1:{ports[0]}{path}").read().decode()
-        minimal = {
-            "MINIMAL_DATABASE": str(folder / "minimal.sqlite3"),
-            "MINIMAL_TEXT": str(text_of(html, folder)),
-            "PYTHONPATH": str(ROOT / "bench" / "minimal"),
-        }
-        servers.append(
-            Server("minimal Django page", granian(ports[3], "minimal:application"), ports[3], "/therapy/", minimal)
-        )
-        place = folder / "static" / "drugs" / options.slug
-        place.mkdir(parents=True)
-        (place / "index.html").write_text(html)
-        import gzip
+    def bump():
+        with contextlib.closing(sqlite3.connect(database, timeout=10)) as connection, connection:
+            connection.execute("UPDATE drugs_contentversion SET value = value + 1")
 
-        (place / "index.html.gz").write_bytes(gzip.compress(html.encode(), 6))
-        (folder / "cache").mkdir()
-        (folder / "cache").chmod(0o777)
-        servers.append(Server("nginx, kept by the proxy", nginx(folder, ports[4], ports[2]), ports[4], path))
-        static = Server.__new__(Server)
-        static.__dict__.update(servers[-1].__dict__, name="nginx, a file", port=ports[4] + 1)
-        servers.append(static)
-        try:
-            report(servers, options)
-        finally:
-            for server in servers[:-1]:
-                server.stop()
+    kept = base | {"KEPT_PAGES_MB": "32"}  # as deploy/environment.example
+    ports = [free_port() for _number in range(6)]
+    site = "alliance.wsgi:application"
+    yield Server("site, each page made anew", granian(ports[0], site), ports[0], path, base)
+    html = urllib.request.urlopen(f"http://127.0.0.1:{ports[0]}{path}").read().decode()
+    yield Server("site, first of a content version", granian(ports[1], site), ports[1], path, kept, before=bump)
+    yield Server("site, kept bytes", granian(ports[2], site), ports[2], path, kept)
+
+    text = {"BENCH_TEXT": str(text_of(html, folder))}
+    minimal = filled(sys.executable, "minimal", folder, text)
+    yield Server("minimal Django page", granian(ports[3], "minimal:application"), ports[3], "/therapy/", minimal)
+    wagtail = filled(WAGTAIL / "python", "charity_wagtail", folder, text)
+    command = granian(ports[4], "charity_wagtail:application", WAGTAIL)
+    yield Server("Wagtail page", command, ports[4], "/therapy/", wagtail)
+
+    place = folder / "static" / path.strip("/")
+    place.mkdir(parents=True)
+    (place / "index.html").write_text(html)
+    (place / "index.html.gz").write_bytes(gzip.compress(html.encode(), 6))
+    (folder / "cache").mkdir()
+    (folder / "cache").chmod(0o777)
+    yield Server("nginx, kept by the proxy", nginx(folder, ports[5], ports[2]), ports[5], path)
+
+
+def filled(python, module, folder, text):
+    """The environment of a site that is one module, once it has filled its database."""
+    environment = text | {
+        "BENCH_DATABASE": str(folder / f"{module}.sqlite3"),
+        "PYTHONPATH": str(ROOT / "bench" / module.split("_")[-1]),
+    }
+    subprocess.run([python, "-c", f"import {module}"], env=os.environ | environment, check=True)
+    return environment
 
 
 def report(servers, options):

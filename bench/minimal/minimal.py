@@ -1,6 +1,6 @@
 """A minimal Django site: one page of a therapy with its sections, four queries, one template. What bench/pages.py compares with.
 
-The text is that of the site's own page (`MINIMAL_TEXT`, a JSON file); the database is the file `MINIMAL_DATABASE`.
+The text is that of the site's own page (`BENCH_TEXT`, a JSON file); the database is the file `BENCH_DATABASE`.
 """
 
 import json
@@ -15,7 +15,7 @@ settings.configure(
     ALLOWED_HOSTS=["*"],
     ROOT_URLCONF=__name__,
     INSTALLED_APPS=["django.contrib.contenttypes"],
-    DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": os.environ["MINIMAL_DATABASE"], "CONN_MAX_AGE": None}},
+    DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": os.environ["BENCH_DATABASE"], "CONN_MAX_AGE": None}},
     DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
     MIDDLEWARE=["django.middleware.security.SecurityMiddleware", "django.middleware.common.CommonMiddleware"],
     TEMPLATES=[
@@ -78,8 +78,8 @@ def page(request, slug):
 
 urlpatterns = [path("<slug:slug>/", page)]
 
-if not Path(os.environ["MINIMAL_DATABASE"]).exists():
-    text = json.loads(Path(os.environ["MINIMAL_TEXT"]).read_text())
+if not Path(os.environ["BENCH_DATABASE"]).exists():
+    text = json.loads(Path(os.environ["BENCH_TEXT"]).read_text())
     with connection.schema_editor() as editor:
         for model in (Page, Section, Source):
             editor.create_model(model)

@@ -23,10 +23,10 @@ from tests.faults.stack import Stack
 
 def verify(stack: Stack, load: Load, after: int) -> list[str]:
     """What is not as it should be since receipt number `after`, in words."""
-    wrong = list(load.wrong)
-    load.wrong.clear()
+    wrong, load.wrong = load.wrong, []
+    receipts = list(load.receipts)  # of before the question: the writer goes on meanwhile
     stored = dict(stack.sql("SELECT reference, count(*) FROM drugs_correction GROUP BY reference"))
-    wrong += [f"lost: {receipt}" for receipt in load.receipts if stored.get(receipt) != 1]
+    wrong += [f"lost: {receipt}" for receipt in receipts if stored.get(receipt) != 1]
     twice = stack.sql(
         "SELECT count(*) FROM (SELECT form_id FROM drugs_correction GROUP BY form_id HAVING count(*) > 1) AS twice"
     )
