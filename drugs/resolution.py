@@ -5,8 +5,10 @@ countries and a TrialChange for each field that changed, and flags the pages who
 may no longer hold, in the caller's transaction.
 
 Precedence, field by field: a staff override; then the home registry's records before
-another registry's, before ICTRP's copy, before a sheet; among equals the newer before the older.
-A source that leaves a field empty says nothing about it.
+another registry's, before ICTRP's copy (that of the home registry's record before that of another's), before a sheet;
+among equals the newer before the older.
+A source that leaves a field empty says nothing about it. What only explains another field (why a trial stopped, whether
+a number is estimated) goes with it: where a later word changes that field and explains nothing, nothing is explained.
 """
 
 import datetime as dt
@@ -22,9 +24,18 @@ from drugs import bulk
 from drugs.models import ImportRun, RegistryRecord, StaffOverride, Trial, TrialChange, TrialCountry, TrialIdentifier
 from drugs.models.trial import as_text
 from drugs.publishing.flags import WATCHED, flag_changes, shown_on_pages
-from drugs.vocabulary import RecordSource
+from drugs.vocabulary import NO_AGE_LIMIT, RecordSource
 
 _SOURCE_RANK = {RecordSource.REGISTRY: 1, RecordSource.ICTRP: 2, RecordSource.SHEET: 3}
+#: Fields that explain another one.
+EXPLAINS = {
+    "why_stopped": "overall_status",
+    "enrollment_type": "enrollment",
+    "start_date_type": "start_date",
+    "primary_completion_date_type": "primary_completion_date",
+    "completion_date_type": "completion_date",
+}
+_AGES = ("minimum_age", "maximum_age")
 _EMPTY: dict[str, Any] = {name: None if Trial._meta.get_field(name).null else "" for name in Trial.FACTS}
 
 
@@ -48,11 +59,12 @@ class Record(NamedTuple):
     facts: dict[str, Any]
 
 
-def precedence(record: RegistryRecord | Record, home_registry: str) -> tuple[int, str, int]:
+def precedence(record: RegistryRecord | Record, home_registry: str) -> tuple[int, bool, str, int]:
     """Sort key: among a trial's records, the largest is believed first."""
-    is_home = record.said_by == RecordSource.REGISTRY and record.registry == home_registry
-    rank = 0 if is_home else _SOURCE_RANK[RecordSource(record.said_by)]
-    return (-rank, str(record.effective_on or ""), record.pk or 2**62)
+    is_home = record.registry == home_registry
+    rank = 0 if is_home and record.said_by == RecordSource.REGISTRY else _SOURCE_RANK[RecordSource(record.said_by)]
+    copies_home = is_home and record.said_by == RecordSource.ICTRP
+    return (-rank, copies_home, str(record.effective_on or ""), record.pk or 2**62)
 
 
 def resolve(
@@ -65,14 +77,35 @@ def resolve(
 def stated(
     home_registry: str, records: Iterable[RegistryRecord | Record], overrides: Mapping[str, Any] | None = None
 ) -> dict[str, Any]:
-    """The facts of one trial that somebody states; staff may have set one to ''."""
+    """The facts of one trial that somebody states; '' where staff set it so, or a later word took it back."""
     facts: dict[str, Any] = {}
     for record in sorted(records, key=lambda record: precedence(record, home_registry)):
-        facts |= {
-            name: value for name, value in record.facts.items() if value is not None and value != "" and name in _EMPTY
-        }
+        _say(
+            facts,
+            {
+                name: value
+                for name, value in record.facts.items()
+                if value is not None and value != "" and name in _EMPTY
+            },
+        )
     if overrides:
-        facts.update((name, value) for name, value in overrides.items() if name in _EMPTY)
+        _say(facts, {name: value for name, value in overrides.items() if name in _EMPTY})
+    return without_no_limits(facts)
+
+
+def _say(facts: dict[str, Any], said: dict[str, Any]) -> None:
+    """Put what is said above `facts`; what explained a value that is another one now goes."""
+    for name, explained in EXPLAINS.items():
+        if facts.get(name) and name not in said and said.get(explained, facts.get(explained)) != facts.get(explained):
+            facts[name] = ""
+    facts |= said
+
+
+def without_no_limits(facts: dict[str, Any]) -> dict[str, Any]:
+    """Facts as a trial has them: no age where a record says that there is no limit."""
+    for name in _AGES:
+        if facts.get(name) == NO_AGE_LIMIT:
+            facts[name] = ""
     return facts
 
 

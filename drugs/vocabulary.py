@@ -211,6 +211,10 @@ class RecordSource(TextChoices):
     SHEET = "sheet", _("a partner's sheet")
 
 
+#: A record's word for an age limit that there is not, told from one that it does not state.
+NO_AGE_LIMIT = "No limit"
+
+
 class OverallStatus(TextChoices):
     NOT_YET_RECRUITING = "NOT_YET_RECRUITING", _("Not yet recruiting")
     RECRUITING = "RECRUITING", _("Recruiting")

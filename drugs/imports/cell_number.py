@@ -9,7 +9,13 @@ from drugs.registry_numbers import RegistryNumber, numbers_in, parse_number
 _LINK = re.compile(r"https?://|www\.|=\s*HYPERLINK\(|\]\(", re.IGNORECASE)
 #: Characters of a cell that may mean one number: a link, or a formula with one.
 _LONGEST = 2000
-_NAMED = re.compile(r"[A-Za-z][A-Za-z. ]{1,40}[:=]\s*(.+)")
+_NAMED = re.compile(r"([A-Za-z][A-Za-z. ]{1,40})[:=]\s*(.+)")
+#: What a name before a number is made of. With any other word ('Extension of: NCT...') it may be another study's.
+_NAMES = frozenset(
+    "clinicaltrials clinicaltrial clinical trials trial study gov nct ct eu euct euctr eudract ctis isrctn actrn anzctr drks "
+    "chictr ctri irct jprn jrct umin kct cris pactr rebec rbr slctr tctr ntr who ictrp registry register registration "
+    "registered number num no nr id ids identifier identification code".split()
+)
 _AROUND = " \t\r\n\"'`*.,;:()[]<>{}\u2018\u2019\u201c\u201d\u00ab\u00bb\u2020\u2021"
 #: As India's register shows its numbers, and they are copied.
 _REGISTERED = re.compile(r"\s*\[Registered on:?[\s\d/.-]*\]?.*$", re.IGNORECASE | re.DOTALL)
@@ -34,8 +40,8 @@ def number_of(cell: str) -> RegistryNumber | None:
     text = _REGISTERED.sub("", text)
     if apart := _APART.fullmatch(text):
         text = f"{apart[1]}{apart[2]}"
-    elif named := _NAMED.fullmatch(text):
-        text = named[1].strip(_AROUND)
+    elif (named := _NAMED.fullmatch(text)) and _NAMES.issuperset(re.split(r"[. ]+", named[1].lower().strip(". "))):
+        text = named[2].strip(_AROUND)
     return parse_number(text) or _the_same_again(text)
 
 

@@ -17,7 +17,7 @@ from drugs.imports.characters import plain
 from drugs.imports.phases import phase_in_words
 from drugs.imports.problems import BadValueError, UnknownWordError
 
-#: How exports write a value that they do not have. NA is not among them: it is a phase.
+#: How exports write a value that they do not have. NA is not among them: it is a phase, see `NOT_AVAILABLE`.
 MISSING = frozenset(
     (
         "",
@@ -38,6 +38,9 @@ MISSING = frozenset(
         "\u2014",
     )
 )
+
+#: Missing in columns where they are no word: R and people write them so.
+NOT_AVAILABLE = frozenset(("NA", "na", "n.a.", "N.A.", "n. a.", "N. A."))
 
 _UNUSUAL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\xa0\u200b\u2028\u2029\ufeff\ud800-\udfff]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
@@ -220,7 +223,9 @@ _UNITS = {"year": "Years", "month": "Months", "week": "Weeks", "day": "Days", "h
 
 @lru_cache(maxsize=4096)
 def age_limit(value: str) -> str:
-    """'18 Years', '6 Months': a number and a unit, or '' for none ('N/A', 'No limit')."""
+    """'18 Years', '6 Months': a number and a unit, or `words.NO_AGE_LIMIT`."""
+    if key(value) == "nolimit":
+        return words.NO_AGE_LIMIT
     found = re.fullmatch(r"(\d{1,4})\s*([a-z]+?)s?(?:\s*\(s\))?", value.strip().lower())
     if not found or found[2] not in _UNITS:
         raise UnknownWordError(_("Write an age as '18 Years'."))
@@ -245,8 +250,11 @@ def _ages(value: str) -> tuple[tuple[str, str], ...]:
         limits = _SPAN.fullmatch(span)
         if not limits:
             raise UnknownWordError(_("Write ages as '18 Years to 80 Years', '18 Years and older' or 'up to 80 Years'."))
-        low, high = limits["low"] or limits["from"], limits["high"] or limits["upto"]
-        facts += [(name, age_limit(said)) for name, said in (("minimum_age", low), ("maximum_age", high)) if said]
+        low, high = (
+            limits["low"] or limits["from"] or words.NO_AGE_LIMIT,
+            limits["high"] or limits["upto"] or words.NO_AGE_LIMIT,
+        )
+        facts += [("minimum_age", age_limit(low)), ("maximum_age", age_limit(high))]
     return tuple(facts)
 
 

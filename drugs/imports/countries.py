@@ -6,7 +6,7 @@ from functools import cache, lru_cache
 from django.utils.translation import gettext as _
 from django_countries import countries
 
-from drugs.imports.clean import key, line
+from drugs.imports.clean import NOT_AVAILABLE, key, line
 from drugs.imports.problems import PartlyKnownError, shown
 
 #: Names that registries write and the ISO list does not.
@@ -20,6 +20,9 @@ _OTHER_NAMES = {
     "Korea, Democratic People's Republic of": "KP",
     "Taiwan": "TW",
     "Taiwan, Province of China": "TW",
+    "Taiwan, China": "TW",
+    "Hong Kong, China": "HK",
+    "Macao, China": "MO",
     "Turkey": "TR",
     "Turkey (Türkiye)": "TR",
     "Russia": "RU",
@@ -93,8 +96,13 @@ def _codes() -> dict[str, str]:
 
 @lru_cache(maxsize=8192)
 def country_code(name: str) -> str:
-    """The code of a country in any of its usual names; empty when it is none."""
-    return _codes().get(key(name), "") if len(name) > 1 else ""
+    """The code of a country in any of its usual names; empty when it is none.
+
+    'NA' is what programs write for nothing, and 'No' an answer: Namibia goes by its name, Norway by its name or NO.
+    """
+    if len(name) < 2 or name in NOT_AVAILABLE or name in ("No", "no"):
+        return ""
+    return _codes().get(key(name), "")
 
 
 @lru_cache(maxsize=65536)
@@ -108,7 +116,7 @@ def _at_the_end(tail: tuple[str, ...]) -> str:
 
 #: What stands in lists of countries and names none, by key.
 _NO_COUNTRY = frozenset(
-    "nocountrygiven notapplicable notstated notspecified unknown other others outsideeueea outsidetheeueea".split()
+    "na nocountrygiven notapplicable notstated notspecified unknown other others outsideeueea outsidetheeueea".split()
 )
 
 
@@ -150,6 +158,11 @@ def country_list(value: str) -> str:
     if strange:
         raise PartlyKnownError(_unknown(strange), joined)
     return joined
+
+
+def country_codes(value: str) -> str:
+    """Codes joined by |, as our own data has them, where NA is Namibia; else as `country_list`."""
+    return value if all(part in countries.countries for part in value.split("|")) else country_list(value)
 
 
 def _read_named(part: str, codes: list[str], strange: list[str]) -> None:

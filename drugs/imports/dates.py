@@ -129,7 +129,7 @@ def date_of(order: str | None) -> Callable[[str], str]:
             raise UnknownWordError(
                 _("This may be read day first or month first, and the other dates of its column do not tell which.")
             )
-        day_first = first > 12 or found[2] == "." if order is None else order == "day"
+        day_first = found[2] == "." or (first > 12 if order is None else order == "day")
         if order is not None and (second if day_first else first) > 12:
             raise BadValueError(
                 _("Read day first, as the dates of this column are, the month is above 12.")

@@ -20,7 +20,7 @@ from drugs.imports.records import MergedRow, RefusedRow, Source, Unread
 from drugs.imports.stored import Stored, StoredTrial, old_news, said_by_records, stored_records
 from drugs.models import ImportRun, Trial, TrialIdentifier
 from drugs.registry_numbers import RegistryNumber, number_in_full, parse_number
-from drugs.resolution import Record, as_text, changed_facts, stated
+from drugs.resolution import Record, as_text, changed_facts, stated, without_no_limits
 from drugs.vocabulary import OverallStatus, RowDecision, RunState
 
 _WAITING = {
@@ -55,6 +55,8 @@ class Judge:
     def __init__(self, run: ImportRun, said_by: str, *, keeps: bool = True) -> None:
         self.run, self.said_by, self.keeps = run, said_by, keeps
         self.seen = NumberSet()
+        #: Numbers of which every row so far was refused: the next one is the first that can be read.
+        self.refused: set[str] = set()
         self.claims = Claims()
         #: Verdicts of the batch that is being judged: no row of the preview has them yet.
         self._pending: Sequence[Verdict] = ()
@@ -87,9 +89,11 @@ class Judge:
         for record, number, digest in news:
             candidate = candidate_of(record, number, digest, source)
             if is_refused(candidate):
+                self.refused.add(number)
                 verdicts.append(Verdict(record.row, number, RowDecision.REFUSED, problems=candidate.problems))
             else:
                 candidates.append(candidate)
+        again = self._without_first_read(again, candidates, source)
         for verdict in self.candidates(candidates):
             if verdict.decision == RowDecision.UNCHANGED and not verdict.is_kept and not verdict.problems:
                 unchanged += 1
@@ -97,6 +101,20 @@ class Judge:
                 verdicts.append(verdict)
         verdicts += self._repeated(again, source)
         return verdicts, unchanged
+
+    def _without_first_read(
+        self, again: Sequence[tuple[Unread, str, str]], candidates: list[Candidate], source: Source
+    ) -> list[tuple[Unread, str, str]]:
+        """Later rows, but for those that are the first of their trial that can be read: they count as its first."""
+        later = []
+        for record, number, digest in again:
+            candidate = candidate_of(record, number, digest, source) if number in self.refused else None
+            if candidate and not is_refused(candidate):
+                self.refused.discard(number)
+                candidates.append(candidate)
+            else:
+                later.append((record, number, digest))
+        return later
 
     def candidate(self, record: Unread, source: Source) -> Candidate | None:
         """One record, cleaned; None when it is refused or held."""
@@ -124,11 +142,16 @@ class Judge:
                         "first": _("row %(row)s") % {"row": row} if row else _("the row before it"),
                         "said": as_text(said[name])[:100],
                     },
-                    Weight.NOTE if name in source.several else Weight.HELD,
+                    # Countries may differ from row to row; where statuses do, the first row's is not the trial's.
+                    Weight.NOTE if name in source.several and name != "overall_status" else Weight.HELD,
                 )
-                for name, value in candidate.facts.items()
+                for name, value in (_no_status(source) | candidate.facts).items()
                 if name in said and as_text(said[name]) != as_text(value)
             ]
+            if said and (more := [name for name in candidate.facts if name not in said]):
+                told = "; ".join(f"{Trial._meta.get_field(name).verbose_name}" for name in more if name in Trial.FACTS)
+                reason = _("The row repeats %(number)s and says more: it is left out. Write it into one row.")
+                differing.append(Problem(told, "", reason % {"number": number}, Weight.NOTE))
             refused = is_refused(candidate)
             is_held = any(problem.weight == Weight.HELD for problem in differing)
             decision = RowDecision.REFUSED if refused else RowDecision.HELD if is_held else RowDecision.REPEATED
@@ -144,7 +167,8 @@ class Judge:
         trials = dict(TrialIdentifier.objects.filter(number__in=numbers).values_list("number", "trial"))
         records = stored_records(set(trials.values()), said_by=self.said_by)
         for number, trial in trials.items():
-            said[number] = (said_by_records(records[trial]), 0)
+            registry = getattr(parse_number(number), "registry", "")
+            said[number] = (said_by_records([one for one in records[trial] if one.registry == registry]), 0)
         rows = dict(self.run.rows.filter(number__in=numbers).values_list("row", "number"))
         for row, its in self.run.records_waiting.filter(row__in=rows).order_by("-row").values_list("row", "said"):
             said[rows[row]] = (said.get(rows[row], ({}, 0))[0] | read_json(its)["facts"], row)
@@ -246,7 +270,7 @@ class Judge:
         assert candidate  # noqa: S101 (a verdict on a candidate)
         if trial is None:
             verdict.effective_on = candidate.last_update or str(self.run.exported_on or "")
-            verdict.facts = candidate.facts
+            verdict.facts = without_no_limits(dict(candidate.facts))
             return
         records = stored.records[trial.pk]
         own = [record for record in records if self._is_same_source(record, candidate)]
@@ -257,7 +281,9 @@ class Judge:
         self._keep_unknown(verdict, own)
         record = self._record(candidate, verdict.effective_on)
         after = stated(trial.home_registry, [*records, record], stored.overrides.get(trial.pk))
-        verdict.facts = {name: value for name, value in after.items() if value not in (None, "")}
+        verdict.facts = {
+            name: value for name, value in after.items() if value not in (None, "") or trial.facts.get(name)
+        }
         verdict.changes = changed_facts(trial.facts, verdict.facts)
         verdict.changes += [(NUMBERS, "", gain.number) for gain in verdict.gains]
         if is_older:
@@ -313,6 +339,11 @@ class Judge:
         return Record(
             None, None, self.said_by, candidate.number.registry, candidate.last_update, effective_on, candidate.facts
         )
+
+
+def _no_status(source: Source) -> dict[str, Any]:
+    """Where each row states the status of its own part, one that states none says otherwise too."""
+    return {"overall_status": ""} if "overall_status" in source.several else {}
 
 
 def _merged(record: MergedRow) -> Verdict:

@@ -28,6 +28,10 @@ _FIRST_RECORDS = 20
 _LISTS = frozenset(("trials_downloaded_from_ictrp", "trials", "alltrials", "clinical_studies"))
 
 
+#: What a known column counts beside one that says nothing of the trial.
+_KNOWN = 10
+
+
 class Match(NamedTuple):
     """A row that reads as the header of a format; the larger `score` the surer."""
 
@@ -38,6 +42,11 @@ class Match(NamedTuple):
     #: The delimiter of a text, or the name of a workbook's sheet.
     part: str
     rows: list[list[str]]
+
+    @property
+    def known(self) -> int:
+        """How many of its columns the format knows."""
+        return self.score // _KNOWN
 
 
 class ColumnsUnknownError(FileRefusedError):
@@ -206,17 +215,35 @@ def _text(opener: Opener, encoding: str, wanted: str) -> Source:
 
 
 def _best(samples: dict[str, list[list[str]]], wanted: str) -> Match:
-    """The surest header of all formats; a sheet kept by hand only where no other table fits."""
-    for tables in (formats.TABLES, (formats.SHEET,)):
-        matches = [
-            match
-            for part, rows in samples.items()
-            for table in tables
-            if wanted in ("auto", table.name) and (match := _header(table, part, rows))
-        ]
-        if matches:
-            return max(matches, key=lambda match: match.score)
+    """The surest header of all formats; a sheet kept by hand where no other table fits, or where it fits better.
+
+    The latter only of a format without marks: a few names that a registry shares with everybody do not make its file.
+    """
+    found, sheet = (
+        max(
+            (
+                match
+                for part, rows in samples.items()
+                for table in tables
+                if wanted in ("auto", table.name) and (match := _header(table, part, rows))
+            ),
+            key=lambda match: match.score,
+            default=None,
+        )
+        for tables in (formats.TABLES, (formats.SHEET,))
+    )
+    if found and sheet and not found.table.marks and _fits_better(sheet, found):
+        return sheet
+    if found or sheet:
+        return found or sheet  # type: ignore[return-value]
     raise _no_header(samples)
+
+
+def _fits_better(sheet: Match, other: Match) -> bool:
+    """Whether a sheet knows more of the columns, or the other's column of numbers is mostly empty."""
+    rows = [cells for cells in other.rows[other.at + 1 :] if any(cells)]
+    filled = sum(len(cells) > other.number_at and bool(cells[other.number_at].strip()) for cells in rows)
+    return sheet.known > other.known or filled * 2 < len(rows)
 
 
 def _header(table: TableFormat, part: str, rows: list[list[str]]) -> Match | None:
@@ -228,7 +255,7 @@ def _header(table: TableFormat, part: str, rows: list[list[str]]) -> Match | Non
         is_sheet = table is formats.SHEET and sum(map(bool, names)) > 1 and not any(map(number_of, cells))
         if number_at is None or not (known or is_sheet) or (table.marks and not table.marks & set(names)):
             continue
-        score = known * 10 + sum(name in table.ignored for name in names)
+        score = known * _KNOWN + sum(name in table.ignored for name in names)
         if best is None or score > best.score:
             best = Match(score, table, at, number_at, part, rows)
     return best

@@ -151,7 +151,12 @@ def _mended(lines: list[str], dialect: Dialect, width: int, number_at: int | Non
 
 
 def _swallowed(lines: list[str], dialect: Dialect, width: int, number_at: int) -> int | None:
-    """Where, among the lines of one record, another record starts; None where none does."""
+    """Where, among the lines of one record, another record starts; None where none does.
+
+    A line of a cell's own text may begin with a number, and go on as a sentence does: with a space after the comma.
+    """
+    if lines[0].count(dialect.delimiter) + 1 < width:
+        return None
     for index, line in enumerate(lines[1:], 1):
         if line.count(dialect.delimiter) + 1 < max(2, width // 2):
             continue
@@ -160,6 +165,7 @@ def _swallowed(lines: list[str], dialect: Dialect, width: int, number_at: int) -
             len(cells) > number_at
             and parse_number(cells[number_at].strip().strip('"'))
             and _starts_plain(cells[:number_at])
+            and (dialect.is_spaced or not any(cell[:1] == " " for cell in line.split(dialect.delimiter)))
         ):
             return index
     return None

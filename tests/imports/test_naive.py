@@ -47,7 +47,11 @@ def only_problem(run):
             "18 Years to 65 Years \xa0 (Adult, Older Adult)",
             {"age": "ADULT, OLDER_ADULT", "minimum_age": "18 Years", "maximum_age": "65 Years"},
         ),
-        (clean.ages, "up to 1 Year (Child)", {"age": "CHILD", "maximum_age": "1 Year"}),
+        (
+            clean.ages,
+            "up to 1 Year (Child)",
+            {"age": "CHILD", "minimum_age": "No limit", "maximum_age": "1 Year"},
+        ),
         (clean.ages, "ADULT, OLDER_ADULT", {"age": "ADULT, OLDER_ADULT"}),
         (clean.whole_number, "0", 0),
         (clean.whole_number, "1,234", 1234),

@@ -19,7 +19,7 @@ _BOTH = {
     "conditions": Column("conditions", clean.line),
     "interventions": Column("interventions", clean.interventions),
     "age": Column("", clean.ages),
-    "phases": Column("phases", clean.phases),
+    "phases": Column("phases", clean.phases, has_na=True),
     "enrollment": Column("enrollment", clean.whole_number),
     "studytype": Column("study_type", clean.study_type),
     "otherids": Column("secondary_ids", clean.line),

@@ -12,6 +12,7 @@ from drugs.imports.characters import key
 from drugs.imports.countries import country_list
 from drugs.imports.formats.ctgov_csv import own_registry
 from drugs.imports.formats.table import Column, TableFormat
+from drugs.vocabulary import NO_AGE_LIMIT
 
 #: What becomes of each cell of `cells`. The XML of the site before has the same under other names.
 COLUMNS = {
@@ -32,8 +33,8 @@ COLUMNS = {
     "lastupdateposted": Column("last_update_posted", is_date=True),
     "hasresults": Column("has_results", clean.has_results),
     "studytype": Column("study_type", clean.study_type),
-    "phases": Column("phases", clean.phases),
-    "allocation": Column("allocation", clean.allocation),
+    "phases": Column("phases", clean.phases, has_na=True),
+    "allocation": Column("allocation", clean.allocation, has_na=True),
     "interventionmodel": Column("intervention_model", clean.intervention_model),
     "masking": Column("masking", clean.masking),
     "primarypurpose": Column("primary_purpose", clean.primary_purpose),
@@ -152,8 +153,8 @@ def cells(study: dict[str, Any]) -> dict[str, str]:
         "briefsummary": _text(_part(protocol, "descriptionModule"), "briefSummary"),
         "sex": _text(eligibility, "sex"),
         "age": ", ".join(map(_plain, _list(eligibility, "stdAges", str))),
-        "minimumage": _text(eligibility, "minimumAge"),
-        "maximumage": _text(eligibility, "maximumAge"),
+        "minimumage": _age_limit(eligibility, "minimumAge"),
+        "maximumage": _age_limit(eligibility, "maximumAge"),
         "eligibilitycriteria": _text(eligibility, "eligibilityCriteria"),
         "leadsponsor": _text(_part(sponsors, "leadSponsor"), "name"),
         "collaborators": _joined(_text(each, "name") for each in _list(sponsors, "collaborators")),
@@ -195,6 +196,12 @@ def _plain(value: Any) -> str:
 
 def _text(value: dict[str, Any], name: str) -> str:
     return _plain(value.get(name))
+
+
+def _age_limit(eligibility: dict[str, Any], name: str) -> str:
+    """A whole module without a limit says that there is none; an excerpt says nothing."""
+    is_whole = "stdAges" in eligibility and "eligibilityCriteria" in eligibility
+    return _text(eligibility, name) or (NO_AGE_LIMIT if is_whole else "")
 
 
 def _joined(parts: Any) -> str:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from drugs.imports.characters import key
 from drugs.imports.formats import ctgov_json
+from drugs.vocabulary import NO_AGE_LIMIT
 
 TAGS = frozenset(("clinical_study",))
 #: Cells by the elements of the file.
@@ -94,8 +95,8 @@ def cells(study: Element) -> dict[str, str]:
         ),
         "briefsummary": _block(study, "brief_summary/textblock"),
         "sex": _text(study, "eligibility/gender"),
-        "minimumage": _text(study, "eligibility/minimum_age"),
-        "maximumage": _text(study, "eligibility/maximum_age"),
+        "minimumage": _age_limit(study, "eligibility/minimum_age"),
+        "maximumage": _age_limit(study, "eligibility/maximum_age"),
         "eligibilitycriteria": _block(study, "eligibility/criteria/textblock"),
         "leadsponsor": _text(study, "sponsors/lead_sponsor/agency"),
         "collaborators": _joined(study, "sponsors/collaborator/agency"),
@@ -129,6 +130,11 @@ def _not_applicable(element: Element, path: str) -> str:
     """The file writes 'N/A' for a word of the list, NA; elsewhere that means that a value is missing."""
     text = _text(element, path)
     return "NA" if text == "N/A" else text
+
+
+def _age_limit(element: Element, path: str) -> str:
+    text = _text(element, path)
+    return NO_AGE_LIMIT if text == "N/A" else text
 
 
 def _kind(element: Element, path: str) -> str:

@@ -62,7 +62,7 @@ FORMAT = TableFormat(
         "gender": Column("sex", ictrp.sex),
         "numberofparticipantsenrolled": Column("enrollment", clean.whole_number),
         "medicalconditions": Column("conditions", _listed),
-        "trialphase": Column("phases", ictrp.phase),
+        "trialphase": Column("phases", ictrp.phase, has_na=True),
         "product": Column("interventions", _listed),
         "primaryendpoint": Column("primary_outcomes", clean.text),
         "secondaryendpoints": Column("secondary_outcomes", clean.text),

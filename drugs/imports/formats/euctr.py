@@ -55,7 +55,7 @@ FORMAT = TableFormat(
         "nameofsponsor": Column("lead_sponsor", clean.line),
         "medicalcondition": Column("conditions", clean.line),
         "gender": Column("sex", ictrp.sex),
-        "phase": Column("phases", ictrp.phase),
+        "phase": Column("phases", ictrp.phase, has_na=True),
         "trialprotocol": Column("", protocol, is_joined=True),
     },
     ignored=frozenset(("trialurl", "trialresults", "disease", "populationage", "link")),

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from drugs import vocabulary as words
 from drugs.imports import clean
+from drugs.imports.cell_number import number_of
 from drugs.imports.clean import key
 from drugs.imports.countries import country_list
 from drugs.imports.documents import local_name
@@ -23,7 +24,7 @@ from drugs.imports.formats.table import Column, TableFormat, numbers_in_ids
 from drugs.imports.phases import phase_in_words
 from drugs.imports.problems import BadValueError, NotedWordError, Problem, UnknownWordError, Weight
 from drugs.imports.records import Cleaned
-from drugs.registry_numbers import numbers_in
+from drugs.registry_numbers import RegistryNumber
 
 TAGS = frozenset(("trial",))
 
@@ -69,7 +70,9 @@ _NO_TYPE = frozenset(
     "prognosisstudy healthservicesresearch healthservicesreaserch screening other others babe pms relapse qualityoflife "
     "causefactorsstudy causesrelativefactorsstudy".split()
 )
-_TAG = re.compile(r"<[^<>]{1,200}>")
+#: Elements of HTML, and none of the comparisons that criteria are full of: 'Age <80 years, FVC >50%'.
+_ELEMENTS = "p|br|b|i|u|s|em|strong|small|big|ul|ol|li|dl|dt|dd|sub|sup|span|div|font|center|pre|table|thead|tbody|tr|td|th|a|img|hr|h[1-6]"
+_TAG = re.compile(rf"<!--.{{0,200}}?-->|</?(?:{_ELEMENTS}|\w+:\w+)(?:\s+[\w:-]+\s*=[^<>]{{0,200}})?\s*/?>", re.I | re.S)
 
 
 def plain(value: str) -> str:
@@ -228,7 +231,13 @@ def _finish(cleaned: Cleaned) -> None:
         facts["first_posted"] = twin
     join_criteria(cleaned)
     secondary = facts.get("secondary_ids", "")
-    cleaned.others = numbers_in_ids(secondary) or [number for _s, _e, number in numbers_in(secondary)]
+    cleaned.others = numbers_in_ids(secondary) or _named_numbers(secondary)
+
+
+def _named_numbers(secondary_ids: str) -> list[RegistryNumber]:
+    """Numbers with their registry's name; one in a sentence is another study's ('an extension of NCT...')."""
+    parts = re.split(r"[|;,()\[\]]", secondary_ids)
+    return [number for part in parts if (number := number_of(part))]
 
 
 def _columns() -> dict[str, Column]:
@@ -250,7 +259,7 @@ def _columns() -> dict[str, Column]:
         "recruitmentstatus": Column("overall_status", status_of_parts, is_joined=True),
         "studytype": Column("study_type", study_type),
         "studydesign": Column("", design),
-        "phase": Column("phases", phase),
+        "phase": Column("phases", phase, has_na=True),
         "countries": Column("countries", country_list, is_joined=True),
         "inclusionagemin": Column("minimum_age", age),
         "inclusionagemax": Column("maximum_age", age),

@@ -45,7 +45,7 @@ _COLUMNS = {
     "overallenddate": Column("completion_date", is_date=True, order="day"),
     "overallstudyenddate": Column("completion_date", is_date=True, order="day"),
     "primarystudydesign": Column("study_type", ictrp.study_type),
-    "phase": Column("phases", ictrp.phase),
+    "phase": Column("phases", ictrp.phase, has_na=True),
     "totalfinalenrolment": Column("enrollment", ictrp.target_size),
     "targetenrolment": Column("_target", ictrp.target_size),
     "condition": Column("conditions", clean.line),

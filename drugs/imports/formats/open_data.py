@@ -8,7 +8,7 @@ import dataclasses
 from django.utils.translation import gettext_lazy as _
 
 from drugs.imports import clean
-from drugs.imports.countries import country_list
+from drugs.imports.countries import country_codes
 from drugs.imports.formats import ctgov_csv
 from drugs.imports.formats.table import Column, numbers_in_ids
 from drugs.imports.records import Cleaned
@@ -38,7 +38,7 @@ FORMAT = dataclasses.replace(
         "maximumage": Column("maximum_age", clean.age_limit),
         "eligibilitycriteria": Column("eligibility_criteria", clean.text),
         "locations": Column("locations", clean.line),
-        "countries": Column("countries", country_list),
+        "countries": Column("countries", country_codes, has_na=True),
         "otherregistrynumbers": Column("", lambda value: {_NUMBERS: clean.line(value)}),
     },
     marks=frozenset(("otherregistrynumbers",)),

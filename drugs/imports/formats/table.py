@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from drugs.imports.asides import is_aside, note
 from drugs.imports.cell_number import number_of, numbers_within
-from drugs.imports.clean import MISSING
+from drugs.imports.clean import MISSING, NOT_AVAILABLE
 from drugs.imports.dates import certain_date, date_of, latest_today, told_order
 from drugs.imports.formats.several_rows import Place, as_one
 from drugs.imports.limits import too_long
@@ -46,6 +46,8 @@ class Column:
     is_lenient: bool = False
     #: Several rows of a trial may each name one of its values: they are joined with |, and the cleaner takes that.
     is_joined: bool = False
+    #: NA is a word of the column ('not applicable', Namibia), and no missing value.
+    has_na: bool = False
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,7 @@ class TableFormat:
     #: Headers by key that are known and say nothing about the trial.
     ignored: frozenset[str] = frozenset()
     said_by: str = RecordSource.REGISTRY
-    version: int = 6  # one more whenever a cleaner reads a cell otherwise: unchanged rows are then cleaned anew
+    version: int = 7  # one more whenever a cleaner reads a cell otherwise: unchanged rows are then cleaned anew
     #: The column, by fact, that says when the source last changed the record.
     last_update: str = "last_update_posted"
     #: Headers by key of which at least one must be there.
@@ -204,7 +206,7 @@ class TableSource:
             value = cell if cell[:1] > " " and cell[-1:] > " " else cell.strip()
             if value[:1] == "'":
                 value = unharmed(value)
-            if value in MISSING:
+            if value in MISSING or (value in NOT_AVAILABLE and not column.has_na):
                 continue
             try:
                 fact = cleaner(value) if value[0] != "#" else cleaner(no_failure(value))
@@ -290,7 +292,9 @@ class TableSource:
 
     @cached_property
     def _date_orders(self) -> dict[int, str | None]:
-        """Which comes first in the slashed dates of each column, told by a day above 12; else as usual in the format, or None.
+        """Which comes first in the slashed dates of each column, told by a day above 12; else as usual in the format.
+
+        None where dates of one column tell both: then each tells for itself, or is not read.
 
         A spreadsheet that saves a registry's file anew may turn its dates round: the column's own word counts.
         The file is read once more for it, at the first date with slashes: most files have none.
@@ -303,7 +307,7 @@ class TableSource:
             for at in usual:
                 if order := told_order(cells[at]):
                     evidence[at].add(order)
-        return {at: said.pop() if len(said) == 1 else usual[at] for at, said in evidence.items()}
+        return {at: usual[at] if not said else said.pop() if len(said) == 1 else None for at, said in evidence.items()}
 
 
 def _picker(places: Sequence[int]) -> Callable[[Sequence[str]], Sequence[str]]:
