@@ -278,6 +278,7 @@ class Judge:
         verdict.effective_on = candidate.last_update or str(self.run.exported_on or "") or newest
         newest_dated = max((str(record.last_update) for record in own if record.last_update), default="")
         is_older = bool(candidate.last_update) and candidate.last_update < newest_dated
+        is_newer = candidate.last_update > newest_dated  # kept, so that a file from between the two turns nothing back
         self._keep_unknown(verdict, own)
         record = self._record(candidate, verdict.effective_on)
         after = stated(trial.home_registry, [*records, record], stored.overrides.get(trial.pk))
@@ -303,7 +304,7 @@ class Judge:
             verdict.problems.append(Problem("", verdict.effective_on, reason, Weight.NOTE))
         verdict.is_kept = (
             bool(verdict.changes)
-            or (self.keeps and is_older)
+            or (self.keeps and (is_older or is_newer))
             or (self.keeps and any(said.get(name) != value for name, value in said_by_records([*own, record]).items()))
         )
 

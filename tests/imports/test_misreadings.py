@@ -183,6 +183,14 @@ def test_an_age_limit_that_the_registry_took_away_goes(imported):
     assert (trial().minimum_age, trial().maximum_age) == ("18 Years", "")
 
 
+def test_a_file_from_between_two_that_say_the_same_turns_nothing_back(imported):
+    header = "TrialID,Public title,Recruitment Status,Last Refreshed on\n"
+    for said in ("Recruiting,10/01/2024", "Recruiting,10/01/2025", "Suspended,10/06/2024"):
+        imported(f"{header}ACTRN12620000001234,A,{said}\n")
+
+    assert trial("ACTRN12620000001234").overall_status == "RECRUITING"
+
+
 def study(**status) -> str:
     changed = json.loads(json.dumps(STUDY))
     changed["protocolSection"]["statusModule"] |= status
