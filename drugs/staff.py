@@ -8,8 +8,9 @@ from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.contrib.admin.exceptions import DisallowedModelAdminToField
 from django.contrib.admin.options import TO_FIELD_VAR
+from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path
@@ -53,7 +54,29 @@ class AllianceAdminSite(admin.AdminSite):
         return super().admin_view(checked, cacheable)
 
     def get_urls(self) -> list[URLResolver | URLPattern]:  # type: ignore[override]  # Django's own type is too narrow
-        return [path("operations/", self.admin_view(self.operations), name="operations"), *super().get_urls()]
+        """`view_on_site` stands before Django's own, at the same address."""
+        return [
+            path("operations/", self.admin_view(self.operations), name="operations"),
+            path("r/<path:content_type_id>/<path:object_id>/", self.admin_view(self.view_on_site), name="view_on_site"),
+            *super().get_urls(),
+        ]
+
+    def view_on_site(self, request: HttpRequest, content_type_id: str, object_id: str) -> HttpResponse:
+        """To where readers see a record, for whoever may see it here. Django's own asks for no right and knows every model."""
+        try:
+            model = ContentType.objects.get(pk=content_type_id).model_class()
+        except (ContentType.DoesNotExist, ValueError) as error:
+            raise Http404 from error
+        if model is None or not self.is_registered(model):
+            raise Http404
+        model_admin = self.get_model_admin(model)
+        record = model_admin.get_object(request, object_id)
+        if record is None or not model_admin.has_view_permission(request, record):
+            raise Http404
+        address = model_admin.get_view_on_site_url(record)
+        if address is None:
+            raise Http404
+        return redirect(address)
 
     def operations(self, request: HttpRequest) -> TemplateResponse:
         """How the site stands, for whoever runs it: superusers and those who may see accounts."""

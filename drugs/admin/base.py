@@ -47,6 +47,8 @@ class StaffAdmin(ChoosesByTyping, ExportMixin, admin.ModelAdmin):
     list_per_page = 50
     list_max_show_all = 500
     empty_value_display = "–"
+    #: What readers see says where, and when, in `get_view_on_site_url`: Django's own would name what is no page yet.
+    view_on_site = False
     #: What an empty list says, and what to do about it.
     when_empty: Any = _("Nothing here yet.")
     #: Whether a change of a record is seen by the public at once.

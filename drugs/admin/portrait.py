@@ -107,6 +107,9 @@ class PortraitAdmin(StaffAdmin):
         """Taken down, not deleted: that the consent was taken back stays known."""
         return False
 
+    def get_view_on_site_url(self, obj: Portrait | None = None) -> str | None:
+        return obj.get_absolute_url() if obj and obj.taken_down_at is None else None
+
     @admin.display(description=_("picture"))
     def picture_shown(self, portrait: Portrait) -> str:
         if portrait.taken_down_at:

@@ -49,7 +49,7 @@ def values_for(address, person):
         model = apps.get_model(parts[1], parts[2])
         first = {User: person, Group: Group.objects.first()}.get(model) or model._default_manager.first()
     if address.name == "admin:view_on_site":
-        first = models.Therapy.objects.first()
+        first = models.Therapy.objects.get(slug="riluzole")  # it has a live page
     pk = first.pk if first else 1
     return {
         "pk": pk,
