@@ -10,8 +10,10 @@ from auditlog import admin as auditlog_admin
 from auditlog.models import LogEntry
 from django.contrib import admin
 from django.contrib.auth import admin as auth_admin
+from django.contrib.auth import forms as auth_forms
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -28,10 +30,20 @@ for model in (EmailAddress, EmailConfirmation, Authenticator):
         admin.site.unregister(model)
 
 
+class AccountForm(auth_forms.UserChangeForm):
+    def clean_username(self) -> str:
+        """Names that differ by case alone are one at the sign-in, which then lets neither in. A new account's form asks too."""
+        name: str = self.cleaned_data["username"]
+        if User.objects.filter(username__iexact=name).exclude(pk=self.instance.pk).exists():
+            raise ValidationError(self.instance.unique_error_message(User, ["username"]))
+        return name
+
+
 @admin.register(User)
 class UserAdmin(SecondSteps, StaffAdmin, auth_admin.UserAdmin):
     """Accounts. Whoever is no superuser neither makes one nor changes one."""
 
+    form = AccountForm
     is_public_content = False
     export_leaves_out = ("password",)
     list_display = ("username", "first_name", "last_name", "email", "in_groups", "is_active", "last_login")

@@ -2,11 +2,16 @@
 
 import pytest
 from django.contrib import admin
+from django.contrib.auth import get_user_model
+from django.core.management import CommandError, call_command
+from django.test import Client
 from django.urls import reverse
 
 from drugs import models
 from tests import factories
+from tests.access.doors import PASSWORD, sign_in, with_password
 from tests.access.world import make_world
+from tests.admin.forms import posted
 from tests.admin.people import staff
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
@@ -64,6 +69,43 @@ def test_an_administrator_cannot_make_a_superuser(client):
     assert "is_superuser" not in client.get(own).context["adminform"].form.fields
     assert client.post(reverse("admin:auth_user_change", args=[chief.pk]), {}).status_code == 403
     assert client.post(reverse("admin:auth_user_password_change", args=[chief.pk]), {}).status_code == 403
+
+
+@pytest.mark.parametrize("name", ["Chief", "CHIEF", "chief"])
+def test_nobody_takes_the_name_of_another_in_other_letters(client, name):
+    """The sign-in tells no `Chief` from `chief`, and lets neither in."""
+    chief = with_password(staff("superuser", username="chief"))
+    person = staff("Administrator", username="kim")
+    client.force_login(person)
+    own, new = reverse("admin:auth_user_change", args=[person.pk]), reverse("admin:auth_user_add")
+
+    renamed = client.post(own, posted(client.get(own), username=name))
+    added = client.post(
+        new, {"username": name, "password1": PASSWORD, "password2": PASSWORD, "usable_password": "true"}
+    )
+
+    for response in (renamed, added):
+        assert "username" in response.context["adminform"].form.errors
+    assert set(get_user_model().objects.values_list("username", flat=True)) == {"chief", "kim"}
+    assert sign_in(Client(), chief.username).status_code == 302
+
+
+def test_somebody_writes_their_own_name_in_other_letters(client):
+    person = staff("Administrator", username="kim")
+    client.force_login(person)
+    own = reverse("admin:auth_user_change", args=[person.pk])
+
+    assert client.post(own, posted(client.get(own), username="Kim")).status_code == 302
+
+    person.refresh_from_db()
+    assert person.username == "Kim"
+
+
+def test_no_second_admin_is_made_beside_an_account_of_that_name():
+    factories.UserFactory(username="Admin")
+
+    with pytest.raises(CommandError, match="by another name"):
+        call_command("make_login")
 
 
 def test_a_stranger_is_asked_to_sign_in(client):
