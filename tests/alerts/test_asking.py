@@ -206,6 +206,7 @@ def test_what_is_refused_says_why_and_keeps_nothing(client, name):
 def test_other_sites_and_other_kinds_of_forms_are_refused(client):
     assert post(client, sent(), headers={"Sec-Fetch-Site": "cross-site"}).status_code == 403
     assert post(client, sent(), headers={"Origin": "https://evil.example"}).status_code == 403
+    assert post(client, sent(), headers={"Origin": "http://["}).status_code == 403
     assert client.post("/alerts/", sent()).status_code == 415
     assert post(client, sent(email="x" * 5000)).status_code == 413
     assert not Alert.objects.exists()

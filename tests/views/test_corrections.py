@@ -155,6 +155,8 @@ def test_a_token_ends_after_a_day_and_is_nobody_elses():
         ({"Origin": "http://testserver"}, 303),
         ({"Origin": "https://evil.example"}, 403),
         ({"Origin": "null"}, 403),
+        ({"Origin": "http://["}, 403),
+        ({"Origin": "http://[::1"}, 403),
         ({}, 303),
     ],
 )
