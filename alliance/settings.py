@@ -267,6 +267,7 @@ ACCOUNT_RATE_LIMITS = {
 }
 MFA_ADAPTER = "drugs.access.adapters.SecondStepAdapter"
 MFA_FORMS = {"add_webauthn": "drugs.access.forms.AddPasskeyForm"}
+MFA_RATE_LIMITS = {"passkey_question": "30/m/ip"}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # addresses are an administrator's to keep

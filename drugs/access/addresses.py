@@ -10,7 +10,7 @@ from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as passkeys
 from django.urls import path, re_path
 
-from drugs.access.views import password_reset
+from drugs.access.views import passkey_sign_in, password_reset
 
 urlpatterns = [
     path("login/", account.login, name="account_login"),
@@ -39,5 +39,5 @@ urlpatterns = [
     path("steps/passkeys/again/", passkeys.reauthenticate_webauthn, name="mfa_reauthenticate_webauthn"),
     path("steps/passkeys/<int:pk>/remove/", passkeys.remove_webauthn, name="mfa_remove_webauthn"),
     path("steps/passkeys/<int:pk>/name/", passkeys.edit_webauthn, name="mfa_edit_webauthn"),
-    path("login/passkey/", passkeys.login_webauthn, name="mfa_login_webauthn"),
+    path("login/passkey/", passkey_sign_in, name="mfa_login_webauthn"),
 ]

@@ -2,7 +2,9 @@
 
 import pytest
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
+from django.contrib.sessions.models import Session
 from django.core.cache import cache
+from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
 from tests import factories
@@ -126,6 +128,17 @@ def test_one_network_address_tries_thirty_times_a_minute(client, settings):
     assert response.status_code == 429
     assert response["Retry-After"] == "300"
     assert "Too many tries" in response.content.decode()
+
+
+def test_one_network_address_asks_for_a_passkey_thirty_times_a_minute():
+    """Each question makes a session."""
+    statuses = [
+        Client().get(reverse("mfa_login_webauthn"), headers={"X-Requested-With": "XMLHttpRequest"}).status_code
+        for _time in range(32)
+    ]
+
+    assert statuses == [200] * 30 + [429] * 2
+    assert Session.objects.count() == 30
 
 
 def test_the_cache_holds_no_network_address(client, settings):
