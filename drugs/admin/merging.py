@@ -82,16 +82,23 @@ def merge(data: QueryDict, edition: Edition, form: ModelForm, formsets: list[Dra
     `form` and `formsets` are unbound: they show what is stored now.
     """
     conflict = Conflict(edition.version)
-    try:
-        base = json.loads(data.get("base") or "{}")
-    except ValueError:
-        base = {}
+    base = _base_in(data.get("base", ""))
     mine = {name: data.get(name, "") for name in cells(form)}
     for name, value in _merged(form, base.get("", {}), mine, conflict, _("The page")).items():
         data[name] = value
     for formset in formsets:
         _merge_rows(data, formset, base, conflict)
     return conflict
+
+
+def _base_in(text: str) -> dict[str, dict[str, str]]:
+    """What `base_of` wrote; none where that cannot be read: then every cell that differs counts as changed by both."""
+    try:
+        base = json.loads(text or "{}")
+    except (ValueError, RecursionError):
+        return {}
+    is_one = isinstance(base, dict) and all(isinstance(part, dict) for part in base.values())
+    return base if is_one else {}
 
 
 def _merged(

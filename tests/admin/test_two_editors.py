@@ -58,6 +58,25 @@ def test_the_second_is_told_who_saved_and_what_differs(two):
 
 @pytest.mark.django_db
 @pytest.mark.any_database
+@pytest.mark.parametrize(
+    "base", ["[1]", "1", "null", '"x"', '{"": 1}', '{"": []}', '{"source_set:1": 3}', "{", "[" * 5000]
+)
+def test_a_base_that_cannot_be_read_is_none(two, base):
+    """Then nothing counts as left alone: what differs was changed by both."""
+    first, second = two
+    draft = factories.whole_edition()
+    one, other = opened(first, draft), opened(second, draft)
+    first.post(page(draft), one | {"background": "<p>Kim's text.</p>"})
+
+    shown = second.post(page(draft), other | {"background": "<p>Rio's text.</p>", "base": base})
+
+    both = [(theirs, yours) for _what, theirs, yours in shown.context["conflict"].both]
+    assert ("Kim's text.", "Rio's text.") in both
+    assert not shown.context["conflict"].taken
+
+
+@pytest.mark.django_db
+@pytest.mark.any_database
 def test_saving_again_without_merging_is_refused_and_merging_goes_on(two, undrawn):
     first, second = two
     draft = factories.whole_edition()
