@@ -39,9 +39,11 @@ FORMS_WITH_PROOF = {
     "admin:auth_user_second_steps",
     "admin:auth_group_add",
     "admin:auth_group_change",
+    "admin:auth_group_delete",
 }
-#: Steps that are taken only after proof: what readers see at once, and what takes an import back.
+#: Steps that are taken only after proof: what readers see at once, what takes an import back, what deletes ticked groups.
 STEPS_WITH_PROOF = {
+    "admin:auth_group_changelist",
     "admin:drugs_edition_publish",
     "admin:drugs_edition_withdraw",
     "admin:drugs_pageversion_publish",

@@ -168,13 +168,23 @@ class TestProof:
     def test_each_of_them_asks(self, client, name):
         chief = staff("superuser")
         client.force_login(chief)  # no password was shown
-        args = [] if name.endswith("_add") else [chief.pk]
+        args = [] if name.endswith(("_add", "_changelist")) else [chief.pk]
         address = reverse(name, args=args)
 
         assert client.post(address).url.startswith(reverse("account_reauthenticate"))
         shown = client.get(address)
         asks = name in guard.FORMS_WITH_PROOF
         assert (shown.status_code == 302 and shown.url.startswith(reverse("account_reauthenticate"))) == asks
+
+    def test_a_group_is_deleted_only_after_proof(self, client):
+        client.force_login(staff("superuser"))  # no password was shown
+        group = Group.objects.create(name="Helpers")
+        ticked = {"action": "delete_selected", "_selected_action": [group.pk], "post": "yes"}
+
+        client.post(reverse("admin:auth_group_delete", args=[group.pk]), {"post": "yes"})
+        client.post(reverse("admin:auth_group_changelist"), ticked)
+
+        assert Group.objects.filter(pk=group.pk).exists()
 
     def test_a_wrong_password_proves_nothing(self, client, person):
         client.force_login(person)
