@@ -35,7 +35,9 @@ class TrialForm(forms.ModelForm):
         label=_("Why, and where you read it"),
         max_length=300,
         required=False,
-        help_text=_("Needed when you change a fact: it then stands above the registry until it is lifted."),
+        help_text=_(
+            "Needed when you change a fact: it then stands above the registry until it is lifted. Readers see your words."
+        ),
         widget=forms.TextInput(attrs={"class": "vTextField"}),
     )
     lift = forms.MultipleChoiceField(

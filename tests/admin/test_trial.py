@@ -42,6 +42,10 @@ def test_an_edited_fact_needs_a_reason(client, editor, trial):
     assert not models.StaffOverride.objects.exists()
 
 
+def test_the_form_says_that_readers_see_the_reason(client, editor, trial):
+    assert "Readers see your words." in client.get(page(trial)).content.decode()
+
+
 def test_an_edited_fact_becomes_an_override_and_a_change(client, editor, trial):
     data = posted(client.get(page(trial)), overall_status="COMPLETED", reason="Seen in the registry today.")
 
