@@ -5,6 +5,7 @@ its escaping takes one `=` away and lets `+ - @` through, its confirm step reads
 the temporary folder, a misspelt column is ignored and the second of two equal keys wins.
 """
 
+import datetime as dt
 import re
 from functools import cache
 from typing import Any
@@ -13,6 +14,7 @@ import tablib
 from django import forms
 from django.core import signing
 from django.core.exceptions import ValidationError
+from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
@@ -32,6 +34,8 @@ _LIVE_CELL = re.compile(r"^[\s]*[=+\-@\t\r]")
 _NUMBER = re.compile(r"^[+-]?\d+([.,]\d+)?([eE][+-]?\d+)?$")
 MAX_SHEET_BYTES = 2 * 1024 * 1024
 MAX_SHEET_ROWS = 5_000
+#: A preview can be confirmed for so long; after that its file waits for nobody.
+_PREVIEW = dt.timedelta(days=1)
 
 
 def harmless(value: Any) -> Any:
@@ -161,7 +165,7 @@ class _ConfirmForm(ConfirmImportForm):
 
     def clean_import_file_name(self) -> str:
         try:
-            return signing.loads(self.cleaned_data["import_file_name"], salt=f"sheet-{self.owner}", max_age=24 * 3600)
+            return signing.loads(self.cleaned_data["import_file_name"], salt=f"sheet-{self.owner}", max_age=_PREVIEW)
         except signing.BadSignature as error:
             raise forms.ValidationError(_t("This preview is not valid any more. Upload the sheet again.")) from error
 
@@ -220,3 +224,21 @@ class SheetImportMixin(ImportMixin):
         response = super().process_result(result, request)
         ContentVersion.bump()
         return response
+
+
+def forget_sheets(at: dt.datetime) -> int:
+    """Delete the uploads that nobody confirmed in time; returns how many."""
+    folder, deleted = MediaStorage().MEDIA_FOLDER, 0
+    try:
+        _folders, names = default_storage.listdir(folder)
+    except FileNotFoundError:  # no sheet was ever uploaded
+        return 0
+    for name in names:
+        path = f"{folder}/{name}"
+        try:
+            if default_storage.get_modified_time(path) < at - _PREVIEW:
+                default_storage.delete(path)
+                deleted += 1
+        except FileNotFoundError:  # it was confirmed in this moment
+            continue
+    return deleted
