@@ -14,6 +14,7 @@ from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import mixins, viewsets
 from rest_framework.decorators import action
 from rest_framework.exceptions import ValidationError
+from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.pagination import PageNumberPagination
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
@@ -85,12 +86,20 @@ class Paging(PageNumberPagination):
         return described
 
 
+class OneFormat(DefaultContentNegotiation):
+    """A resource has one format, whatever is asked for: proxies keep one answer for each address."""
+
+    def select_renderer(self, request: Any, renderers: Any, format_suffix: Any = None) -> tuple[Any, str]:
+        return renderers[0], renderers[0].media_type
+
+
 @method_decorator(public_feed, name="dispatch")
 class PublicViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
     """A list of what is public, with filters, paging and sparse fields."""
 
     filter_backends: tuple[Any, ...] = (DjangoFilterBackend,)
     pagination_class = Paging
+    content_negotiation_class = OneFormat
     http_method_names = ["get", "head", "options"]
 
     @property
@@ -196,8 +205,8 @@ class TrialViewSet(mixins.RetrieveModelMixin, PublicViewSet):
             context["therapies"] = {pk: [therapy.slug for therapy in therapies] for pk, therapies in shown.items()}
         return self.get_serializer_class()(*args, **kwargs, context=context)
 
-    @extend_schema(responses={(200, MEDIA_TYPE, "application/json"): OpenApiResponse(FHIR_STUDY), **ALSO})
-    @action(detail=True, url_path="fhir", renderer_classes=[FhirRenderer, JSONRenderer])
+    @extend_schema(responses={(200, MEDIA_TYPE): OpenApiResponse(FHIR_STUDY), **ALSO})
+    @action(detail=True, url_path="fhir", renderer_classes=[FhirRenderer])
     def fhir(self, request: Request, number: str) -> Response:
         """A trial as a minimal ResearchStudy of HL7 FHIR R5, in R5's codes where it has them."""
         trial = self.get_object()
