@@ -5,6 +5,9 @@ the content version, the number of editions and announcements due at this moment
 parameters. No lifetime passes the next moment at which a scheduled edition goes live or an announcement changes. The
 day, since pages count days ('738 days without results', the line 'today'): yesterday's page is another page.
 
+What is not there, or not any more, has a lifetime too (`public, max-age=10`): a proxy keeps it in the place of the page that was
+there. One that may not keep it would go on with that page.
+
 Where pages are kept (`KEPT_PAGES_MB`), a process also knows what each of its pages was read from. A public change that left
 all that as it was leaves the page its ETag: it is answered by 304, not made anew (docs/adr/0012).
 """
@@ -19,7 +22,7 @@ from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db import connections, router
-from django.http import HttpRequest, HttpResponseNotModified
+from django.http import Http404, HttpRequest, HttpResponseNotModified
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.http import parse_etags
@@ -29,9 +32,12 @@ from drugs.models import ContentVersion, Publication
 from drugs.once import Content, restored
 from drugs.replica import read_public
 from drugs.unchanged import Reading, recorded
+from drugs.views.errors import not_found
 from drugs.watching.requests import route_of
 
 MAX_AGE = 60
+#: Of 404 and 410.
+MAX_AGE_OF_NOTHING = 10
 View = Callable[..., HttpResponseBase]
 
 
@@ -126,22 +132,25 @@ def public_page(view: View, *, shows_portraits: bool = False) -> View:
         now = Circumstances(request.get_full_path(), day, due + len(passed), around.furniture)
         asked = parse_etags(request.headers.get("If-None-Match", "")) if request.method in ("GET", "HEAD") else []
         known = etag if etag in asked else readings.unchanged(asked, now, at)
-        if known:
-            etag, response = known, HttpResponseNotModified()
-        elif settings.KEPT_PAGES_MB and request.method == "GET" and not request.COOKIES:
-            response = _noted(lambda: view(request, *args, at=at, **kwargs), etag, now, version, at)
-        else:
-            response = view(request, *args, at=at, **kwargs)
+        try:
+            if known:
+                etag, response = known, HttpResponseNotModified()
+            elif settings.KEPT_PAGES_MB and request.method == "GET" and not request.COOKIES:
+                response = _noted(lambda: view(request, *args, at=at, **kwargs), etag, now, version, at)
+            else:
+                response = view(request, *args, at=at, **kwargs)
+        except Http404 as nothing:
+            response = not_found(request, nothing)
+        coming = min((moment for moment in (upcoming, *around.moments) if moment and moment > at), default=None)
         if response.status_code in (200, 304):
             response["ETag"] = etag
         if response.status_code in (200, 301, 302, 304):
-            coming = [moment for moment in (upcoming, *around.moments) if moment and moment > at]
             must_ask = shows_portraits and around.has_portraits
-            response["Cache-Control"] = "no-cache" if must_ask else lifetime(at, min(coming, default=None))
+            response["Cache-Control"] = "no-cache" if must_ask else lifetime(at, coming)
             if not shows_portraits:
-                response.kept_until = KeptUntil(  # type: ignore[attr-defined]
-                    version, min(coming, default=None), route_of(request)
-                )
+                response.kept_until = KeptUntil(version, coming, route_of(request))  # type: ignore[attr-defined]
+        elif response.status_code in (404, 410):
+            response["Cache-Control"] = f"public, max-age={_seconds(at, coming, MAX_AGE_OF_NOTHING)}"
         return response
 
     @functools.wraps(view)
@@ -165,8 +174,12 @@ def _noted(
     return response
 
 
+def _seconds(at: dt.datetime, upcoming: dt.datetime | None, most: int) -> int:
+    return most if upcoming is None else max(0, min(most, int((upcoming - at).total_seconds())))
+
+
 def lifetime(at: dt.datetime, upcoming: dt.datetime | None) -> str:
-    left = MAX_AGE if upcoming is None else max(0, min(MAX_AGE, int((upcoming - at).total_seconds())))
+    left = _seconds(at, upcoming, MAX_AGE)
     stale = ", stale-while-revalidate=600" if left == MAX_AGE else ""
     return f"public, max-age={left}{stale}, stale-if-error=86400"
 

@@ -32,6 +32,23 @@ def free_port() -> int:
         return int(found.getsockname()[1])
 
 
+def proxy_conf(conf: str, folder: Path, web: int, site: int) -> str:
+    """A whole configuration for nginx around deploy/nginx.conf, its ports and folders changed. `folder` has a folder `cache`."""
+    for shipped, here in {
+        "/var/cache/nginx/therapies": str(folder / "cache"),
+        "127.0.0.1:8000": f"127.0.0.1:{web}",
+        "listen 80;": f"listen 127.0.0.1:{site};",
+        "server_name therapies.example.org;": "server_name 127.0.0.1;",
+        "proxy_set_header Host $host;": "proxy_set_header Host 127.0.0.1;",
+    }.items():
+        conf = conf.replace(shipped, here)
+    main = (
+        f"user root;\nworker_processes 1;\nworker_rlimit_nofile 16384;\n"
+        f"pid {folder}/nginx.pid;\nerror_log {folder}/nginx-error.log;\n"
+    )
+    return f"{main}events {{ worker_connections 4096; }}\nhttp {{\naccess_log {folder}/nginx-access.log;\n{conf}\n}}\n"
+
+
 class Stack:
     def __init__(self, folder: Path) -> None:
         self.folder, self.root = folder, ROOT  # whose code runs
@@ -181,21 +198,8 @@ class Stack:
         self.start("worker", [sys.executable, "manage.py", "db_worker", "--no-reload"])
 
     def start_nginx(self) -> None:
-        """With deploy/nginx.conf, its ports and folders changed."""
-        conf = self.nginx_conf()
-        conf = conf.replace("/var/cache/nginx/therapies", str(self.folder / "cache")).replace(
-            "127.0.0.1:8000", f"127.0.0.1:{self.ports['web']}"
-        )
-        conf = conf.replace("listen 80;", f"listen 127.0.0.1:{self.ports['site']};").replace(
-            "server_name therapies.example.org;", "server_name 127.0.0.1;"
-        )
-        conf = conf.replace("proxy_set_header Host $host;", "proxy_set_header Host 127.0.0.1;")
-        main = (
-            f"user root;\nworker_processes 1;\nworker_rlimit_nofile 16384;\n"
-            f"pid {self.folder}/nginx.pid;\nerror_log {self.folder}/nginx-error.log;\n"
-        )
-        whole = f"{main}events {{ worker_connections 4096; }}\nhttp {{\naccess_log off;\n{conf}\n}}\n"
-        (self.folder / "nginx.conf").write_text(whole)
+        conf = proxy_conf(self.nginx_conf(), self.folder, self.ports["web"], self.ports["site"])
+        (self.folder / "nginx.conf").write_text(conf)
         self.start("nginx", ["nginx", "-c", str(self.folder / "nginx.conf"), "-g", "daemon off;"])
 
     def children(self, name: str) -> list[int]:

@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+import time_machine
 from django.utils import timezone
 
 from drugs.models import FormerSlug, ImportRun, Publication, ReviewFlag, Trial
@@ -214,6 +215,39 @@ def test_no_page_is_kept_past_the_next_scheduled_moment(client):
 
     assert int(control.split("max-age=")[1].split(",")[0]) <= 20
     assert "stale-while-revalidate" not in control
+
+
+def test_what_is_withdrawn_or_not_there_may_be_kept_for_a_moment(client):
+    """Else a proxy that shows pages while it asks for them anew would go on with the page that was there."""
+    withdraw(factories.live_edition("abc").publication, reason="Wrong.")
+    trial = factories.TrialFactory(is_verified=False)
+
+    for path, status in (
+        ("/drugs/abc/", 410),
+        ("/drugs/abc/editions/1/", 410),
+        ("/drugs/none/", 404),
+        ("/drugs/none/feed/", 404),
+        ("/pages/none/", 404),
+        (trial.get_absolute_url(), 404),
+        (f"/api/v1{trial.get_absolute_url()}", 404),
+        (f"/api/v1{trial.get_absolute_url()}fhir/", 404),
+    ):
+        response = client.get(path)
+        assert (response.status_code, response["Cache-Control"]) == (status, "public, max-age=10"), path
+
+
+def test_an_address_that_needs_a_key_may_not_be_kept_where_nothing_is_found(client):
+    for path in ("/metrics", f"/alerts/{'x' * 43}/", "/corrections/none/", "/preview/none/", "/admin/none/", "/none/"):
+        response = client.get(path)
+        assert response.status_code in (302, 404), path
+        assert "public" not in response.get("Cache-Control", ""), path
+
+
+def test_that_an_edition_is_not_there_yet_is_not_kept_past_its_time(client):
+    with time_machine.travel("2026-11-20T12:00:00+00:00", tick=False):
+        factories.publish(factories.EditionFactory(), at=timezone.now() + dt.timedelta(seconds=4))
+
+        assert client.get("/drugs/none/")["Cache-Control"] == "public, max-age=4"
 
 
 def test_an_edition_withdrawn_before_its_time_was_never_there(client):
