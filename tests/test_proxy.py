@@ -191,6 +191,30 @@ def test_a_page_goes_on_while_the_line_is_full(proxy, site):
     reader.join()
 
 
+MB = 1024 * 1024
+
+
+@pytest.mark.parametrize(
+    ("address", "taken", "refused"),
+    [
+        ("/corrections/new/", 40_000, 70_000),
+        ("/api/v1/trials/", 40_000, 70_000),
+        ("/preview/token/", 40_000, 70_000),
+        ("/admin/drugs/portrait/add/", 15 * MB, 17 * MB),
+        ("/admin/drugs/trial/import/", 17 * MB, 211 * MB),
+    ],
+)
+def test_nobody_fills_the_disk_of_the_proxy(proxy, site, address, taken, refused):
+    assert proxy.answer("POST", address, taken, b"x" * taken)[0] == 200
+    asked = site.asked[-1]
+    assert proxy.answer("POST", address, refused)[0] == 413
+
+    assert site.asked[-1] is asked
+    assert asked.path == address
+    assert asked.headers["X-Forwarded-For"] == "127.0.0.1"
+    assert asked.headers["X-Forwarded-Proto"] == "http"
+
+
 def test_nothing_for_staff_and_no_preview_is_kept(proxy, site):
     for address in ("/admin/", "/admin/drugs/trial/import/", "/preview/token/"):
         for text in ("one", "two"):
