@@ -220,3 +220,10 @@ def test_nothing_for_staff_and_no_preview_is_kept(proxy, site):
         for text in ("one", "two"):
             site.says(200, "public, max-age=60", text)
             assert proxy.get(address) == (200, text)
+
+
+def test_no_address_is_written_down(proxy, site):
+    for address in ("/alerts/key/", "/preview/token/", "/admin/account/password/reset/key/abc/", "/search/?q=name"):
+        proxy.get(address)
+
+    assert (proxy.folder / "nginx-access.log").read_text() == ""
