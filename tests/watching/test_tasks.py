@@ -6,7 +6,7 @@ import shlex
 from pathlib import Path
 
 import pytest
-from django.core.management import call_command
+from django.core.management import call_command, get_commands
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
@@ -32,6 +32,13 @@ def test_the_daily_service_prunes_tasks(settings, status, days, is_kept):
     call_command(*command, verbosity=0)
 
     assert DBTaskResult.objects.exists() == is_kept
+
+
+def test_the_daily_service_runs_commands_that_there_are():
+    commands = re.findall(r"manage.py (\w+)", SERVICE.read_text())
+
+    assert "clearsessions" in commands
+    assert set(commands) <= set(get_commands())
 
 
 def test_staff_read_background_tasks(admin_client):
