@@ -58,6 +58,7 @@ def test_nothing_unpublished_is_in_a_list(client, edition):
 
 
 def test_a_therapy_has_all_its_public_rows(client, edition):
+    factories.live_edition(edition.seealso_set.get().therapy.slug)
     body = client.get("/api/v1/therapies/lenzumestrocel/").json()
 
     for name in (
@@ -74,6 +75,32 @@ def test_a_therapy_has_all_its_public_rows(client, edition):
         assert len(body[name]) == 1, name
         assert body[name][0]["uid"]
     assert body["approvals"][0]["source_label"] == "Oh et al., 2018"
+
+
+def test_see_also_leads_to_live_pages_alone(client):
+    edition = factories.EditionFactory()
+    shown = factories.live_edition("shown").therapy
+    draft = factories.EditionFactory(therapy__slug="planted-draft").therapy
+    later = factories.EditionFactory(therapy__slug="planted-later")
+    factories.publish(later, at=timezone.now() + dt.timedelta(days=1))
+    for therapy in (shown, draft, later.therapy):
+        factories.SeeAlsoFactory(edition=edition, therapy=therapy, why=f"As {therapy.slug}.")
+    factories.publish(edition)
+
+    for path in (f"therapies/{edition.therapy.slug}/", "therapies/", "editions/"):
+        text = client.get(f"/api/v1/{path}").content.decode()
+        assert "As shown." in text, path
+        assert "planted" not in text, path
+    factories.publish(draft.editions.get())
+    assert "As planted-draft." in client.get(f"/api/v1/therapies/{edition.therapy.slug}/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("path", "queries"), [("therapies/lenzumestrocel/", 11), ("therapies/", 12), ("editions/", 12)]
+)
+def test_editions_take_one_query_for_each_kind_of_row(client, edition, django_assert_num_queries, path, queries):
+    with django_assert_num_queries(queries):
+        assert client.get(f"/api/v1/{path}").status_code == 200
 
 
 @pytest.mark.parametrize("number", ["NCT04745299", "nct04745299", "NCT 0474 5299"])

@@ -1,5 +1,6 @@
 """The resources. Each starts at the gate, at the moment that the request took once."""
 
+import datetime as dt
 import re
 from typing import Any
 
@@ -136,14 +137,11 @@ _RELATED = {
 }
 
 
-def with_public_rows(editions: QuerySet[Edition]) -> QuerySet[Edition]:
-    """Editions with their verified rows, one query a kind of row."""
-    rows = [
-        Prefetch(
-            f"{model._meta.model_name}_set", model.objects.public().select_related(*_RELATED.get(model, ("source",)))
-        )
-        for model in _ROWS
-    ]
+def with_public_rows(editions: QuerySet[Edition], at: dt.datetime) -> QuerySet[Edition]:
+    """Editions with their verified rows, one query a kind of row; of 'see also' those that lead to a live page."""
+    shown = {model: model.objects.public().select_related(*_RELATED.get(model, ("source",))) for model in _ROWS}
+    shown[SeeAlso] = shown[SeeAlso].filter(therapy__in=Edition.objects.live(at).order_by().values("therapy"))
+    rows = [Prefetch(f"{model._meta.model_name}_set", its) for model, its in shown.items()]
     return editions.select_related("therapy", "publication").prefetch_related(*rows)
 
 
@@ -157,7 +155,7 @@ class TherapyViewSet(mixins.RetrieveModelMixin, PublicViewSet):
     lookup_value_regex = "[-a-zA-Z0-9_]{1,100}"
 
     def get_queryset(self) -> QuerySet[Edition]:
-        return with_public_rows(Edition.objects.live(self.at)).order_by("display_name", "pk")
+        return with_public_rows(Edition.objects.live(self.at), self.at).order_by("display_name", "pk")
 
 
 class EditionViewSet(PublicViewSet):
@@ -167,7 +165,7 @@ class EditionViewSet(PublicViewSet):
     filter_backends = ()
 
     def get_queryset(self) -> QuerySet[Edition]:
-        return with_public_rows(Edition.objects.published(self.at)).order_by("therapy__slug", "-number")
+        return with_public_rows(Edition.objects.published(self.at), self.at).order_by("therapy__slug", "-number")
 
 
 class FhirRenderer(JSONRenderer):
