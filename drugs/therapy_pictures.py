@@ -115,11 +115,9 @@ class TherapyPictures:
         return [plot for plot in plots if plot]
 
     def _reported_of(self, result: ReportedResult) -> Reported:
-        trial = result.trial
-        study = (str(trial) if trial.is_verified else trial.brief_title) if trial else result.study_name
         source = result.source
         return Reported(
-            study=study,
+            study=result.trial.public_name if result.trial else result.study_name,
             evidence=result.evidence,
             evidence_label=result.get_evidence_display(),
             effect=result.effect_measure,

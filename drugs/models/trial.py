@@ -5,6 +5,7 @@ from typing import Any
 from django.db import models
 from django.db.models import Case, Q, Value, When
 from django.urls import reverse
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from drugs import vocabulary as words
@@ -226,6 +227,11 @@ class Trial(models.Model):
 
     def get_phases_display(self) -> str:  # type: ignore[no-redef]
         return words.label_of(words.Phase, self.phases)
+
+    @property
+    def public_name(self) -> str:
+        """What readers may call it: of a trial that is for staff only neither number nor title."""
+        return str(self) if self.is_verified else _t("a registered study")
 
     def facts(self) -> dict[str, Any]:
         """The columns of `FACTS` with their values, as `drugs.resolution` compares them."""

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from drugs.models import Trial, TrialChange, TrialCountry, TrialIdentifier
 from drugs.models.trial import trial_column
+from drugs.publishing.copying import start_draft
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -108,8 +109,27 @@ def test_an_unverified_trial_is_nowhere(client):
     shown_by("abc", [trial])
 
     assert client.get(trial.get_absolute_url()).status_code == 404
-    for path in ("/trials/", "/trials/?q=PLANTED", "/drugs/abc/"):
-        assert b"PLANTED</a>" not in client.get(path).content, path
+    for path in ("/trials/", "/trials/?q=planted", "/drugs/abc/"):
+        assert "PLANTED" not in client.get(path).content.decode(), path
+
+
+def test_a_result_of_an_unverified_trial_tells_neither_its_number_nor_its_title(client):
+    trial = factories.TrialFactory(
+        home_number="NCT99999999", brief_title="PLANTED", acronym="PLANTED", is_verified=False
+    )
+    for slug in ("abc", "bcd"):
+        edition = factories.EditionFactory(therapy__slug=slug)
+        factories.ReportedResultFactory(edition=edition, trial=trial, effect_measure="mean_difference", estimate=1)
+        factories.publish(edition, at=timezone.now() - dt.timedelta(minutes=1))
+    newer = start_draft(edition)
+    newer.reportedresult_set.update(population="all")
+    factories.publish(newer)
+
+    for path in ("/drugs/abc/", "/drugs/abc/editions/1/", "/drugs/bcd/editions/1/2/", "/compare/?drug=abc&drug=bcd"):
+        html = client.get(path).content.decode()
+        assert "a registered study" in html, path
+        assert "PLANTED" not in html, path
+        assert "NCT99999999" not in html, path
 
 
 def test_a_suggested_link_shows_on_neither_page(client):

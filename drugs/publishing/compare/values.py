@@ -49,7 +49,7 @@ class Reader:
         if isinstance(target, Therapy):
             return self.names.get(target.pk, target.slug if self.is_staff else "")
         if isinstance(target, Trial):
-            return str(target) if self.is_staff or target.is_verified else target.brief_title
+            return str(target) if self.is_staff else target.public_name
         if isinstance(target, Organisation | OutcomeMeasure):
             return str(target)
         raise UnknownFieldError(f"Comparing does not know what to call a {target._meta.verbose_name}.")
