@@ -6,6 +6,7 @@ Every public surface (page, list, feed, API, download, search) starts from one o
 - `Edition.objects.published(at)`: every edition whose time has come and that is not withdrawn,
 - `<Row>.objects.public()`: verified rows, asked of an edition that came through one of the above,
 - `Trial.objects.public()` and `TherapyTrial.objects.public()`,
+- `FormerSlug.objects.public(at)`: addresses that lead to another one,
 - `PageVersion.objects.live(at)`: what the information pages say; `Portrait.objects.public()`: people who agreed.
 
 `at` is an aware `datetime`, taken once per request and passed down.
@@ -166,6 +167,13 @@ class PublicationQuerySet(QuerySet):
 
     def _raw_delete(self, using: Any) -> int:
         raise FrozenEditionError(_("A publication is not deleted: withdraw it, or take a scheduled one back."))
+
+
+class FormerSlugQuerySet(QuerySet):
+    def public(self, at: dt.datetime) -> Self:
+        """Former addresses of therapies that the public saw: others would tell the address of a draft."""
+        seen = apps.get_model("drugs", "Publication").objects.ever_public(at)
+        return self.filter(therapy__in=seen.order_by().values("therapy"))
 
 
 class TrialQuerySet(FullTextQuerySet):

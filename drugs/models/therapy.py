@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from drugs.gate import FormerSlugQuerySet
 from drugs.vocabulary import TherapyKind
 
 #: Words that are addresses below /drugs/ themselves.
@@ -95,6 +96,8 @@ class FormerSlug(models.Model):
 
     therapy = models.ForeignKey(Therapy, models.CASCADE, related_name="former_slugs")
     slug = models.SlugField(_("former address"), max_length=100, unique=True)
+
+    objects = models.Manager.from_queryset(FormerSlugQuerySet)()
 
     class Meta:
         verbose_name = _("former address")

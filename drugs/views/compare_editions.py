@@ -38,7 +38,7 @@ def _instead(
     gone_ones = list(withdrawn.order_by("-edition__number"))
     if len(gone_ones) == len(missing):
         return gone(request, gone_ones[0])
-    former = FormerSlug.objects.filter(slug=slug).values_list("therapy__slug", flat=True).first()
+    former = FormerSlug.objects.public(at).filter(slug=slug).values_list("therapy__slug", flat=True).first()
     if former is None or gone_ones:
         raise Http404
     return redirect("edition-compare", former, *asked, permanent=True)

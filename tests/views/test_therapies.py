@@ -133,6 +133,21 @@ def test_a_former_address_redirects_for_good(client):
         assert (response.status_code, response["Location"]) == (301, f"/drugs/new-name/{path}")
 
 
+@pytest.mark.parametrize("path", ["", "one-minute/", "plain-words/", "editions/", "editions/1/", "editions/1/2/"])
+def test_a_former_address_does_not_tell_the_address_of_a_draft(client, path):
+    draft = factories.EditionFactory(therapy__slug="secret-name")
+    FormerSlug.objects.create(therapy=draft.therapy, slug="old-name")
+    later = factories.EditionFactory(therapy__slug="later-name")
+    FormerSlug.objects.create(therapy=later.therapy, slug="old-later-name")
+    factories.publish(later, at=timezone.now() + dt.timedelta(days=1))
+
+    for slug in ("old-name", "old-later-name"):
+        response = client.get(f"/drugs/{slug}/{path}")
+        assert (response.status_code, response.get("Location")) == (404, None)
+    withdraw(factories.publish(draft), reason="Wrong.")
+    assert client.get(f"/drugs/old-name/{path}")["Location"] == f"/drugs/secret-name/{path}"
+
+
 def test_an_edition_shows_the_facts_of_its_day(client):
     edition = factories.EditionFactory(therapy=factories.TherapyFactory(slug="abc"))
     link = factories.TherapyTrialFactory(therapy=edition.therapy)
