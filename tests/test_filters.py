@@ -107,6 +107,22 @@ def test_a_filter_of_trials(client, records, name, finds, misses, refused):
     assert filterset.problems()
 
 
+@pytest.mark.parametrize("slug", ["of-a-draft", "unverified", "of-nothing"])
+def test_a_sponsor_that_no_live_page_names_is_as_unknown_as_any(client, records, slug):
+    draft = factories.EditionFactory()
+    shown = factories.EditionFactory()
+    for edition, name, is_verified in ((draft, "of-a-draft", True), (shown, "unverified", False)):
+        organisation = factories.OrganisationFactory(slug=name, name=f"PLANTED {name}")
+        factories.SponsorFactory(edition=edition, organisation=organisation, is_verified=is_verified)
+    factories.publish(shown)
+
+    asked, unknown = (client.get(f"/drugs/?sponsor={sponsor}").content.decode() for sponsor in (slug, "nobody"))
+
+    assert "PLANTED" not in asked
+    assert asked.replace(slug, "nobody") == unknown
+    assert client.get(f"/api/v1/therapies/?sponsor={slug}").status_code == 400
+
+
 def _query(name, *values):
     query = QueryDict(mutable=True)
     query.setlist(name, values)

@@ -10,7 +10,7 @@ from django.contrib.auth.models import Group
 from django.urls import Resolver404, resolve
 from django.utils import timezone
 
-from drugs.models import ContentVersion, MenuEntry
+from drugs.models import ContentVersion, FormerSlug, MenuEntry
 from drugs.publishing import pages
 from drugs.publishing.copying import start_draft
 from drugs.publishing.portraits import take_down
@@ -55,7 +55,9 @@ def planted(settings):
     factories.publish(second, at=timezone.now() + dt.timedelta(days=1))
     gone = factories.live_edition("gone", background=f"<p>{WORD}</p>")
     withdraw(gone.publication, reason="A number was wrong.", by=person)
-    factories.TrialFactory(home_number="NCT55555555", brief_title=f"{WORD} unverified trial", is_verified=False)
+    hidden_trial = factories.TrialFactory(
+        home_number="NCT55555555", brief_title=f"{WORD} unverified trial", acronym=WORD, is_verified=False
+    )
 
     live = factories.live_page("about", title="About us")
     pages.record(live, StepKind.SAVED, by=person, comment=f"{WORD} comment")
@@ -81,6 +83,7 @@ def planted(settings):
     alerts = [factories.AlertFactory(email=f"{WORD}@reader.example", therapy=edition.therapy)]
     alerts.append(factories.AlertFactory(email=f"{WORD}@reader.example", confirmed=True))
     Group.objects.create(name=f"{WORD} group")
+    hidden_ones = _named_by_live_pages(hidden_trial, draft)
     ContentVersion.bump()
     assert page_draft.is_draft
     return [
@@ -104,7 +107,33 @@ def planted(settings):
         "/corrections/new/?drug=abc&section=background",
         "/corrections/new/?drug=scheduled",
         "/corrections/new/?page=hidden",
+        *hidden_ones,
         "/nothing-here/",
+    ]
+
+
+def _named_by_live_pages(trial, draft):
+    """Live pages that name a therapy with a draft alone and a trial for staff; an address and a sponsor that lead to drafts."""
+    therapy = factories.EditionFactory(therapy__slug=f"{WORD}-draft").therapy
+    FormerSlug.objects.create(therapy=therapy, slug="formerly")
+    organisation = factories.OrganisationFactory(slug="of-a-draft", name=f"{WORD} Pharma")
+    factories.SponsorFactory(edition=draft, organisation=organisation)
+    for slug in ("one", "two"):
+        edition = factories.EditionFactory(therapy__slug=slug)
+        factories.SeeAlsoFactory(edition=edition, therapy=therapy, why=f"As {WORD}.")
+        factories.ReportedResultFactory(edition=edition, trial=trial, effect_measure="mean_difference", estimate=1)
+        factories.publish(edition, at=timezone.now() - dt.timedelta(minutes=1))
+    newer = start_draft(edition)
+    newer.reportedresult_set.update(population="all")
+    newer.seealso_set.update(position=2)
+    factories.publish(newer)
+    return [
+        "/compare/?drug=one&drug=two",
+        "/visit/?drug=one&drug=two",
+        "/drugs/two/editions/1/2/",
+        *(f"/drugs/formerly/{path}" for path in ("", "one-minute/", "editions/", "editions/1/", "editions/1/2/")),
+        "/drugs/?sponsor=of-a-draft",
+        "/api/v1/therapies/?sponsor=of-a-draft",
     ]
 
 

@@ -41,6 +41,12 @@ def matching_text(queryset: QuerySet[Edition], text: str) -> QuerySet[Edition]:
     return queryset
 
 
+def public_sponsors(request: Any = None) -> QuerySet[Organisation]:
+    """Organisations that a live page names: a draft's are nobody's business."""
+    named = Sponsor.objects.public().filter(edition__in=Edition.objects.live(timezone.now()))
+    return Organisation.objects.filter(pk__in=named.order_by().values("organisation"))
+
+
 class EditionFilterSet(RecordFilterSet):
     q = TextFilter(method="filter_q", label=_("Search"))
     stage = django_filters.MultipleChoiceFilter(choices=Stage.choices, method="filter_stage", label=_("Stage"))
@@ -50,7 +56,7 @@ class EditionFilterSet(RecordFilterSet):
         choices=Route.choices, method="filter_route", label=_("How it is given")
     )
     sponsor = django_filters.ModelMultipleChoiceFilter(
-        queryset=Organisation.objects.all(), to_field_name="slug", method="filter_sponsor", label=_("Sponsor")
+        queryset=public_sponsors, to_field_name="slug", method="filter_sponsor", label=_("Sponsor")
     )
     country = django_filters.MultipleChoiceFilter(
         choices=country_choices, method="filter_country", label=_("Approved in")
