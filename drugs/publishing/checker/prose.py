@@ -7,6 +7,8 @@ from typing import NamedTuple
 _BLOCKS = {"p", "li", "h3", "h4", "th", "td"}
 #: A full stop after these ends no sentence.
 _ABBREVIATIONS = re.compile(r"(?:\b(?:et al|e\.g|i\.e|vs|approx|Dr|Prof|St|No|Inc|Ltd|Co|Corp|Fig|ca|incl)|\b[A-Z])\.$")
+#: More characters than the longest of them has: only so many before a stop are looked at.
+_LONGEST = 20
 
 
 class Block(NamedTuple):
@@ -63,13 +65,16 @@ def blocks(html: str) -> list[Block]:
 def sentences(text: str) -> list[str]:
     """The sentences of a block. Full stops of numbers, abbreviations and 'et al.' end none."""
     found: list[str] = []
-    start = 0
-    for match in re.finditer(r"[.!?][)\]”’\"']*\s+(?=[“‘\"'(\[]?[A-Z0-9])", text):
-        head = text[start : match.end()].rstrip()
-        if _ABBREVIATIONS.search(head) or head.count("(") > head.count(")"):
+    start = counted = depth = 0
+    for match in re.finditer(r"([.!?][)\]”’\"']*)\s+(?=[“‘\"'(\[]?[A-Z0-9])", text):
+        end = match.end(1)
+        depth += text.count("(", counted, end) - text.count(")", counted, end)
+        counted = end
+        if depth > 0 or _ABBREVIATIONS.search(text[max(start, end - _LONGEST) : end]):
             continue
-        found.append(head)
-        start = match.end()
+        found.append(text[start:end])
+        start = counted = match.end()
+        depth = 0
     if tail := text[start:].strip():
         found.append(tail)
     return found

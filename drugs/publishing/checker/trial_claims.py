@@ -29,9 +29,16 @@ _SIZE = re.compile(
 
 def without_brackets(text: str) -> str:
     """A sentence without its citations and other bracketed words: their years are the sources' own."""
-    while (shorter := re.sub(r"\([^()]*\)", " ", text)) != text:
-        text = shorter
-    return text
+    kept: list[str] = []
+    opened: list[int] = []
+    for piece in re.split(r"([()])", text):
+        if piece == ")" and opened:
+            kept[opened.pop() :] = [" "]
+            continue
+        if piece == "(":
+            opened.append(len(kept))
+        kept.append(piece)
+    return "".join(kept)
 
 
 def _named(trials: tuple[Trial, ...]) -> str:

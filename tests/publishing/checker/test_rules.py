@@ -6,6 +6,7 @@ from drugs.models import FindingAnswer, TherapyTrial
 from drugs.publishing.checker import findings, unanswered
 from drugs.publishing.checker.prose import blocks, sentences
 from drugs.publishing.checker.reading import reading_grade, syllables
+from drugs.publishing.checker.trial_claims import without_brackets
 from tests import factories
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
@@ -115,10 +116,26 @@ def test_a_reason_answers_a_finding_in_later_editions_too(draft):
         ("Dr. Smith said so, e.g. Here.", 1),
         ("(A sentence. Another one.) The end.", 2),
         ("“Really?” It was 3.4.", 2),
+        ("It lasts 3 months approx. The end. (See Fig. 2. Or not). Done.", 3),
+        ("A. " * 20_000, 1),  # a list of initials, pasted: hours, if each looked back to the first
+        ("(A word. " * 20_000, 1),
     ],
 )
 def test_sentences(text, count):
     assert len(sentences(text)) == count
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("It began (Oh et al. (2018)) in 2019.", "It began   in 2019."),
+        ("a) one (of (two", "a) one (of (two"),
+        ("(a (b)", "(a  "),
+        ("(" * 50_000 + "x" + ")" * 50_000, " "),
+    ],
+)
+def test_without_brackets(text, left):
+    assert without_brackets(text) == left
 
 
 def test_blocks_keep_order_and_tags():
