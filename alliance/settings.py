@@ -144,12 +144,18 @@ for _database in DATABASES.values():
         _options.setdefault("options", f"-c statement_timeout={_timeout * 1000} {_short}")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# Cache: local memory, or Redis with CACHE_URL
+# Cache: local memory, or Redis with CACHE_URL. `default` counts tries and knows the codes that were used. What is kept of
+# content is apart: any reader can make it fill up, and local memory forgets by the number of entries, Redis by their size.
 
-CACHES = {"default": env.dj_cache_url("CACHE_URL", "locmem://")}
-if CACHES["default"]["BACKEND"].endswith("redis.RedisCache"):
-    CACHES["default"]["BACKEND"] = "alliance.caches.RedisCache"  # goes on without it
-    CACHES["default"].setdefault("OPTIONS", {}).update(socket_connect_timeout=0.5, socket_timeout=0.5)
+_cache = env.dj_cache_url("CACHE_URL", "locmem://")
+_content = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "content"}
+if _cache["BACKEND"].endswith("redis.RedisCache"):
+    _cache["BACKEND"] = "alliance.caches.RedisCache"  # goes on without it
+    _cache.setdefault("OPTIONS", {}).update(socket_connect_timeout=0.5, socket_timeout=0.5)
+    _content = _cache | {"KEY_PREFIX": f"{_cache.get('KEY_PREFIX', '')}content"}
+elif _cache["BACKEND"] == _content["BACKEND"]:
+    _cache.setdefault("OPTIONS", {}).setdefault("MAX_ENTRIES", 20_000)
+CACHES = {"default": _cache, "content": _content}
 
 # Bytes of public pages kept in each process, in MB; 0: every page is made anew
 KEPT_PAGES_MB = env.int("KEPT_PAGES_MB", 0)

@@ -11,7 +11,7 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db.models import CharField, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Cast, Coalesce
 from django.urls import reverse
@@ -100,10 +100,10 @@ _last: tuple[Furniture, Reading] | None = None
 def furniture_of(version: int) -> Furniture:
     """The furniture as of one content version: kept, or as it was, or read in one query."""
     key = f"furniture:{settings.RELEASE}:{version}"
-    kept: Furniture | None = cache.get(key)
+    kept: Furniture | None = caches["content"].get(key)
     if kept is None:
         kept = _read(version, timezone.now())
-        cache.set(key, kept, KEPT_FOR)
+        caches["content"].set(key, kept, KEPT_FOR)
     return kept
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import NamedTuple, TypeVar
 
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import caches
 
 from drugs.backups.record import restored_at
 from drugs.unchanged import cannot_be_told
@@ -34,13 +34,13 @@ def once(content: Content, name: str, make: Callable[[], Made], is_large: Callab
     """What `make` makes: as it was made before of this content, and kept where `is_large` says so of it."""
     named = f"{settings.RELEASE}|{restored()}|{content.version}|{content.due}|{content.day}|{name}"
     key = "once-" + hashlib.sha256(named.encode(errors="surrogateescape")).hexdigest()[:32]
-    made: Made | None = cache.get(key)
+    made: Made | None = caches["content"].get(key)
     if made is not None:
         cannot_be_told()
         return made
     made = make()
     if is_large(made):
-        cache.set(key, made, KEPT_FOR)
+        caches["content"].set(key, made, KEPT_FOR)
     return made
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings as site
 from django.contrib import admin
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db import connection
 from django.template.backends.django import Template
 from django.template.context import make_context
@@ -87,7 +87,8 @@ _numbers = itertools.count()
 @pytest.fixture(autouse=True)
 def _test_settings(settings, _files):
     """Quick passwords, media in a folder of their own (which a test that stores none never makes), nothing kept from another test."""
-    cache.clear()
+    for cache in caches.all():
+        cache.clear()
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.MEDIA_ROOT = _files / f"media-{next(_numbers)}"
     settings.STATIC_ROOT = _files / "static"

@@ -108,7 +108,9 @@ def test_a_module_is_one_idea_of_bounded_length_says_what_it_is_and_knows_its_la
 
 def test_what_was_read_for_an_earlier_request_is_named():
     """Whoever takes from the cache on a public page says so (`cannot_be_told`), or a page could stand that changed."""
-    takes = {path.relative_to(ROOT).as_posix() for path in CODE if re.search(r"\bcache\.get", path.read_text())}
+    takes = {
+        path.relative_to(ROOT).as_posix() for path in CODE if re.search(r"\bcaches?(\[.+?\])?\.get\b", path.read_text())
+    }
     says_so = {path.relative_to(ROOT).as_posix() for path in CODE if "cannot_be_told()" in path.read_text()}
 
     assert takes - says_so == {"drugs/watching/state.py"}  # the operations page of staff

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import pytest
 from bs4 import BeautifulSoup
-from django.core.cache import cache
+from django.core.cache import caches
 from django.http import QueryDict
 from django.utils import timezone
 
@@ -123,10 +123,10 @@ def test_small_sites_are_counted_every_time(trials):
 @pytest.fixture
 def large(trials, monkeypatch):
     """As if the site were large: what is counted is kept."""
-    cache.clear()
+    caches["content"].clear()
     monkeypatch.setattr(counting, "SMALL", 10)
     yield trials
-    cache.clear()
+    caches["content"].clear()
 
 
 @pytest.mark.parametrize("query", ["", "status=RECRUITING", "q=imaginol&country=JP", "status=nonsense"])
@@ -161,7 +161,7 @@ def test_counts_are_never_of_an_older_content(large):
 def test_what_is_kept_of_one_address_is_right_for_every_address_that_leads_to_it(large, client, first, then):
     asked_before = client.get(f"/trials/?{first}")
     asked = client.get(f"/trials/?{then}").content
-    cache.clear()
+    caches["content"].clear()
 
     assert asked_before.content == asked == client.get(f"/trials/?{then}").content
 

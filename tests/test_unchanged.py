@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 from django.apps import apps
-from django.core.cache import cache
+from django.core.cache import caches
 from django.core.handlers.wsgi import WSGIHandler
 from django.db import DatabaseError, connection, models, transaction
 from django.db.models import Value
@@ -117,7 +117,7 @@ def plain():
     application = Server(WSGIHandler())
 
     def get(address):
-        cache.clear()
+        caches["content"].clear()
         furniture._last = None
         return application.get(address)
 

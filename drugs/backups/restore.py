@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from django.apps.registry import Apps
-from django.core.cache import cache
+from django.core.cache import caches
 from django.core.files.base import File
 from django.core.files.storage import Storage, default_storage
 from django.core.management import call_command
@@ -66,7 +66,7 @@ def restore_backup(
         rows = _restore(archive, using, files)
         call_command("migrate", database=using, verbosity=0, interactive=False)
         note_restore(at)
-        cache.clear()  # what is kept there goes by content versions that may come again
+        caches["content"].clear()  # what is kept there goes by content versions that may come again
         return Restored(
             made_at=archive.manifest["made_at"],
             tables=len(archive.manifest["tables"]),

@@ -1,5 +1,7 @@
 """One door, for staff alone: limits, no word on who exists, no sign-up."""
 
+import datetime as dt
+
 import pytest
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.contrib.sessions.models import Session
@@ -7,6 +9,7 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
+from drugs.once import Content, once
 from tests import factories
 from tests.access.doors import PASSWORD, sign_in, with_password
 from tests.admin.people import staff
@@ -109,6 +112,18 @@ def test_after_five_wrong_passwords_the_right_one_waits_too(client):
 
     cache.clear()  # five minutes later
     assert sign_in(client, person.username).status_code == 302
+
+
+def test_no_number_of_pages_makes_the_site_forget_tries(client):
+    person = with_password(staff("Editor"))
+    for _try in range(5):
+        sign_in(client, person.username, "wrong")
+
+    for number in range(1000):
+        once(Content(1, 0, dt.date(2026, 8, 1)), f"counts|q={number}", lambda: "counts", lambda _made: True)
+
+    assert "Too many tries" in sign_in(client, person.username).content.decode()
+    assert "once" not in " ".join(cache._cache)
 
 
 def test_unknown_names_are_limited_alike(client):

@@ -165,13 +165,12 @@ def test_a_full_disk_for_files_says_so(db):
     assert "Nothing was saved" in response.content.decode()
 
 
-CACHE_AWAY = {
-    "default": {
-        "BACKEND": "alliance.caches.RedisCache",
-        "LOCATION": "redis://127.0.0.1:1/0",
-        "OPTIONS": {"socket_connect_timeout": 0.5, "socket_timeout": 0.5},
-    }
+_AWAY = {
+    "BACKEND": "alliance.caches.RedisCache",
+    "LOCATION": "redis://127.0.0.1:1/0",
+    "OPTIONS": {"socket_connect_timeout": 0.5, "socket_timeout": 0.5},
 }
+CACHE_AWAY = {"default": _AWAY, "content": _AWAY}
 
 
 @override_settings(CACHES=CACHE_AWAY)
