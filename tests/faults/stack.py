@@ -35,9 +35,10 @@ def free_port() -> int:
 def proxy_conf(conf: str, folder: Path, web: int, site: int) -> str:
     """A whole configuration for nginx around deploy/nginx.conf, its ports and folders changed. `folder` has a folder `cache`."""
     for shipped, here in {
-        "/var/cache/nginx/therapies": str(folder / "cache"),
+        "/var/lib/nginx/therapies": str(folder / "cache"),
         "127.0.0.1:8000": f"127.0.0.1:{web}",
         "listen 80;": f"listen 127.0.0.1:{site};",
+        "listen [::]:80;": "",
         "server_name therapies.example.org;": "server_name 127.0.0.1;",
         "proxy_set_header Host $host;": "proxy_set_header Host 127.0.0.1;",
     }.items():
