@@ -369,12 +369,12 @@ def _no_header(samples: dict[str, list[list[str]]]) -> FileRefusedError:
             _(
                 "The table lies on its side: its trials stand beside each other, from %(number)s on. Turn rows into columns."
             )
-            % {"number": numbers[0]}
+            % {"number": shown(numbers[0], 60)}
         )
     if number := next(iter(numbers), None):
         return FileRefusedError(
             _("The file has no header: row 1 already holds %(number)s. Put a row with the columns' names above it.")
-            % {"number": number}
+            % {"number": shown(number, 60)}
         )
     if (late := _header_below(samples)) is not None:
         return FileRefusedError(

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from drugs.imports.asides import is_aside, note
 from drugs.imports.cell_number import number_of, numbers_within
-from drugs.imports.clean import MISSING, NOT_AVAILABLE
+from drugs.imports.clean import MISSING, NOT_AVAILABLE, text
 from drugs.imports.dates import certain_date, date_of, latest_today, told_order
 from drugs.imports.formats.several_rows import Place, as_one
 from drugs.imports.limits import too_long
@@ -209,6 +209,8 @@ class TableSource:
             if value in MISSING or (value in NOT_AVAILABLE and not column.has_na):
                 continue
             try:
+                if not value.isprintable():
+                    text(value)  # raises for a control character, which cleaners of closed lists read past
                 fact = cleaner(value) if value[0] != "#" else cleaner(no_failure(value))
             except PartlyKnownError as error:
                 problems.append(Problem(header, value, str(error), Weight.NOTE))
@@ -218,7 +220,7 @@ class TableSource:
                 weight = _weight(error, column)
                 problems.append(Problem(header, value, str(error), weight))
                 if weight == Weight.NOTE:
-                    raw[header] = cell
+                    raw[header] = shown(cell, len(cell))
             else:
                 if column.fact:
                     if fact == "" or fact is None:
