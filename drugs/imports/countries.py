@@ -55,6 +55,7 @@ _OTHER_NAMES = {
     "Myanmar (Burma)": "MM",
     "Cape Verde": "CV",
     "Kosovo": "XK",
+    "XK": "XK",
     "Reunion": "RE",
     "USA": "US",
     "United States": "US",

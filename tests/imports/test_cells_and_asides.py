@@ -1,15 +1,22 @@
 """Registry numbers as people keep them in cells, and rows of a table that are no records."""
 
+import json
+
 import pytest
 
 from drugs.imports.cell_number import number_of
 from drugs.models import Trial
 from drugs.vocabulary import RunState
 from tests.imports.conftest import counts
+from tests.imports.test_formats import STUDY
 
 pytestmark = pytest.mark.django_db
 HEAD = "NCT Number,Study Title,Enrollment,Start Date\n"
 ROW = "NCT01363401,A,71,2011-02\n"
+#: A study of the API with half a character in its status.
+SPOILT = json.dumps(STUDY).replace("NCT01363401", "NCT04745299").replace('TERMINATED"', 'TERMINATED\\ud800"')
+#: A file of which one byte in a hundred is zero is no text.
+LONG = "A" * 100
 
 
 @pytest.mark.parametrize(
@@ -112,3 +119,51 @@ def test_two_files_joined_in_one_are_refused_where_their_columns_differ(compared
     assert run.state == RunState.FAILED
     assert "Another header" in run.error
     assert not Trial.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "column"),
+    [
+        (f"NCT Number,Study Status,Acronym\nNCT01363401,,{LONG}\nNCT04745299,RECR\x00UITING,\n", "Study Status"),
+        (f'TrialID,Countries,Public title\nNCT01363401,,{LONG}\nNCT04745299,"Fran\x00ce\nItaly",\n', "Countries"),
+        (f"home_number,home_registry,acronym\nNCT01363401,,{LONG}\nNCT04745299,,A\x01\n", "acronym"),
+        (f"[{json.dumps(STUDY)}, {SPOILT}]", "overallStatus"),
+    ],
+)
+def test_a_control_character_refuses_its_row_in_every_kind_of_cell(imported, content, column):
+    run = imported(content)
+
+    assert counts(run) == {"new": 1, "refused": 1}
+    problem = run.rows.get(decision="refused").problems[0]
+    assert problem["column"] == column
+    assert "control character" in problem["reason"]
+
+
+def test_a_date_with_a_control_character_is_left_out_where_dates_may_be(imported):
+    run = imported(f"TrialID,Public title,Date enrolment\nNCT01363401,{LONG},2020\x00\n")
+
+    assert counts(run) == {"new": 1}
+    assert "control character" in run.rows.get().problems[0]["reason"]
+    assert Trial.objects.get().start_date == ""
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "kept"),
+    [
+        ("sex", "weibl", None),
+        ("allocation", "perhaps", None),
+        ("masking", "maybe", None),
+        ("minimum_age", "old", None),
+        ("countries", "Germany", "DE"),
+        ("countries", "XK|FR", "XK|FR"),
+        ("outcome_measures", "ALSFRS-R\nSurvival", "ALSFRS-R\nSurvival"),
+    ],
+)
+def test_an_export_of_this_site_is_held_against_the_lists(imported, column, cell, kept):
+    run = imported(f'home_number,home_registry,brief_title,{column}\nNCT01363401,CTGOV,A,"{cell}"\n')
+
+    assert (run.format, counts(run)) == ("site_export", {"new" if kept else "held": 1})
+    if kept:
+        assert getattr(Trial.objects.get(), column) == kept
+    else:
+        assert run.rows.get().problems[0]["value"] == cell

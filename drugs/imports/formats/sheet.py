@@ -11,12 +11,11 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from drugs.imports import clean
-from drugs.imports.countries import country_list, locations
-from drugs.imports.formats import ictrp
+from drugs.imports.countries import country_codes, country_list, locations
+from drugs.imports.formats import ctgov_json, ictrp
 from drugs.imports.formats.table import Column, TableFormat, numbers_in_ids
 from drugs.imports.problems import NotedWordError, UnknownWordError
 from drugs.imports.records import Cleaned
-from drugs.models import Trial
 from drugs.vocabulary import RecordSource
 
 
@@ -150,23 +149,15 @@ FORMAT = TableFormat(
 )
 
 
-def _as_it_is(value: str) -> str:
-    return value
-
-
-#: What the site itself exports: its own words, read back without a change.
+#: What the site itself exports: its own words, held against their lists all the same, since people mend them by hand.
 EXPORT = TableFormat(
     name="site_export",
     label=_("Export of this site"),
     number_headers=("homenumber",),
-    columns={clean.key(name): Column(name, _as_it_is) for name in Trial.FACTS}
-    | {clean.key(name): Column(name, is_date=True) for name in Trial.FACTS if name.endswith(("_date", "_posted"))}
+    columns=ctgov_json.COLUMNS
     | {
-        "enrollment": Column("enrollment", clean.whole_number),
-        "hasresults": Column("has_results", clean.has_results),
-        "overallstatus": Column("overall_status", clean.status),
-        "phases": Column("phases", clean.phases, has_na=True),
-        "studytype": Column("study_type", clean.study_type),
+        "outcomemeasures": Column("outcome_measures", clean.text),
+        "countries": Column("countries", country_codes, has_na=True),
     },
     ignored=frozenset(("homeregistry", "id", "phaserank", "isverified", "createdat", "changedat")),
     said_by=RecordSource.SHEET,
