@@ -12,7 +12,7 @@ from drugs.imports.cell_number import number_of
 from drugs.imports.clean import key
 from drugs.imports.formats import Document, euctr
 from drugs.imports.formats.table import Column, Layout, TableFormat, TableSource
-from drugs.imports.inspect import Inspection, inspect
+from drugs.imports.inspect import Inspection
 from drugs.imports.problems import FileRefusedError, shown
 from drugs.imports.records import Source
 from drugs.imports.tables import HEADER_WITHIN, Broken, Dialect, Opener, check_width, open_text, records, sample_rows
@@ -65,7 +65,7 @@ def recognise(opener: Opener, inspection: Inspection, wanted: str = "auto") -> S
             % {"format": shown(wanted, 40), "known": ", ".join(formats.NAMES)}
         )
     if inspection.kind in ("json", "xml"):
-        return _documents([opener], inspection, wanted)
+        return _documents([archive.Part(opener, inspection)], wanted)
     if inspection.kind == "xlsx":
         return _zipped(opener, wanted)
     return _text(opener, inspection.encoding, wanted)
@@ -73,61 +73,81 @@ def recognise(opener: Opener, inspection: Inspection, wanted: str = "auto") -> S
 
 def _zipped(opener: Opener, wanted: str) -> Source:
     """A workbook, or what an archive holds: a file of any kind, or many documents read as one."""
-    parts = archive.members(opener)
-    if any(part.filename == "xl/workbook.xml" for part in parts):
-        return _workbook(opener, parts, wanted)
-    archive.refuse_other_documents(parts)
-    names = archive.files(parts)
-    openers = [archive.opener_of(opener, name) for name in names]
-    with openers[0]() as file:
-        inspection = inspect(file)
-    if inspection.kind == "xlsx":
+    members = archive.members(opener)
+    if any(member.filename == "xl/workbook.xml" for member in members):
+        return _workbook(opener, members, wanted)
+    archive.refuse_other_documents(members)
+    parts = archive.parts_of(opener, members)
+    first = parts[0]
+    if first.inspection.kind == "xlsx":
         raise FileRefusedError(_("The archive (zip) holds a workbook or another archive: unpack it and upload that."))
-    if inspection.kind in ("json", "xml"):
-        source = _documents(openers, inspection, wanted)
+    if first.inspection.kind in ("json", "xml"):
+        source = _documents(parts, wanted)
     else:
-        source = _text(openers[0], inspection.encoding, wanted)
-    source.detection["unpacked"] = names[:20]
+        source = _text(first.opener, first.inspection.encoding, wanted)
+    source.detection["unpacked"] = [shown(part.name) for part in parts[:20]]
     return source
 
 
 # Documents
 
 
-def _documents(openers: list[Opener], inspection: Inspection, wanted: str) -> Source:
-    """JSON or XML in one file, or in several of an archive."""
-    known = [document for document in formats.DOCUMENTS if wanted in ("auto", document.table.name)]
+def _documents(parts: list[archive.Part], wanted: str) -> Source:
+    """JSON or XML in one file, or in several of an archive: all are of the format of the first."""
+    first = parts[0]
+    with archive.naming(first.name):
+        document = _document_of(first, wanted)
 
-    def records_of(document: Document) -> Iterator[Any]:
-        for opener in openers:
-            if inspection.kind == "xml":
-                yield from documents.elements(opener, document.tags)
-            else:
-                yield from documents.studies(opener, inspection.encoding)
+    def records() -> Iterator[Any]:
+        for part in parts:
+            with archive.naming(part.name):
+                yield from _own_records(part, document)
 
-    for document in known:
-        if bool(document.tags) != (inspection.kind == "xml"):
+    rows = documents.as_rows(records, document.names, document.is_own, document.cells)
+    headers = list(document.names.values())
+    layout, detection = lay_out(document.table, headers, 0, 1, [headers])
+    layout.is_document = True
+    return TableSource(document.table, layout, rows, {"encoding": first.inspection.encoding or "XML"} | detection)
+
+
+def _records(part: archive.Part, document: Document) -> Iterator[Any]:
+    if part.inspection.kind == "xml":
+        return documents.elements(part.opener, document.tags)
+    return documents.studies(part.opener, part.inspection.encoding)
+
+
+def _own_records(part: archive.Part, document: Document) -> Iterator[Any]:
+    """The records of a file, of which one at least must be of the format: what else is in an archive would be lost."""
+    has_own = False
+    for record in _records(part, document):
+        has_own = has_own or document.is_own(record)
+        yield record
+    if not has_own:
+        raise archive.stranger(
+            part, _("it holds no trial of the format of the first (%(format)s)") % {"format": document.table.label}
+        )
+
+
+def _document_of(part: archive.Part, wanted: str) -> Document:
+    """The format of a file's records. Raises `FileRefusedError` where it is none that is known."""
+    opener, kind, encoding = part.opener, part.inspection.kind, part.inspection.encoding
+    for document in formats.DOCUMENTS:
+        if wanted not in ("auto", document.table.name) or bool(document.tags) != (kind == "xml"):
             continue
-        if any(map(document.is_own, islice(records_of(document), _FIRST_RECORDS))):
-            rows = documents.as_rows(
-                lambda document=document: records_of(document), document.names, document.is_own, document.cells
-            )
-            headers = list(document.names.values())
-            layout, detection = lay_out(document.table, headers, 0, 1, [headers])
-            layout.is_document = True
-            return TableSource(document.table, layout, rows, {"encoding": inspection.encoding or "XML"} | detection)
-    if inspection.kind == "json":
-        if not any(True for _each in documents.studies(openers[0], inspection.encoding)):
+        if any(map(document.is_own, islice(_records(part, document), _FIRST_RECORDS))):
+            return document
+    if kind == "json":
+        if not any(True for _each in documents.studies(opener, encoding)):
             raise FileRefusedError(_("The file holds an empty list of studies: the search that made it found nothing."))
-        if told := _told_of_json(openers[0], inspection.encoding):
+        if told := _told_of_json(opener, encoding):
             raise told
-    if inspection.kind == "xml" and documents.root_name(openers[0]) in _LISTS:
+    if kind == "xml" and documents.root_name(opener) in _LISTS:
         raise FileRefusedError(_("The file holds an empty list of trials: the search that made it found nothing."))
     raise FileRefusedError(
         _(
             "This is %(kind)s, and not of a registry that is known: no study of ClinicalTrials.gov, ICTRP or ISRCTN is in it."
         )
-        % {"kind": inspection.kind.upper()}
+        % {"kind": kind.upper()}
     )
 
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+import json
 import zipfile
 
 import openpyxl
@@ -11,6 +12,7 @@ from drugs.imports import archive
 from drugs.models import Trial
 from drugs.vocabulary import RunState
 from tests.imports.conftest import counts
+from tests.imports.test_formats import STUDY
 
 pytestmark = pytest.mark.django_db
 HEAD = ["NCT Number", "Study Title", "Study Status", "Enrollment", "Start Date"]
@@ -171,3 +173,54 @@ def test_more_files_than_are_read(compared, monkeypatch):
 @pytest.mark.parametrize("header", ["NCT Number,NCT Number,Study Title", "NCT Number,Study Title,nct_number"])
 def test_a_number_column_that_is_there_twice_is_refused(compared, header):
     assert "twice" in compared(f"{header}\nNCT01363401,NCT04745299,B\n").error
+
+
+def studies(number):
+    return json.dumps([json.loads(json.dumps(STUDY).replace("NCT01363401", number).replace("HYNR", "Étude"))])
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-16"])
+def test_files_of_different_encodings_are_each_read_in_their_own(imported, encoding):
+    second = studies("NCT04745299").replace("\\u00c9", "É")
+    imported(zipped({"a.json": studies("NCT01363401"), "b.json": second.encode(encoding)}))
+
+    assert Trial.objects.get(home_number="NCT04745299").brief_title == "Étude-CS inj"
+
+
+ICTRP = "<Trial><TrialID>KCT0000001</TrialID><Public_title>A</Public_title></Trial>"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "sentence"),
+    [
+        ("b.json", b"[" + b"\x81\xff" * 40, "'b.json' in the archive: The text is neither UTF-8 nor Windows-1252"),
+        ("b.json", b"\x00\x01" * 90, "'b.json' in the archive: This is no text"),
+        (
+            "b.json",
+            b"NCT Number,Study Title\n",
+            "'b.json' in the archive cannot be read with the others: it is not what",
+        ),
+        ("b.json", b'[{"protocolSection":', "'b.json' in the archive: The file starts like JSON"),
+        ("b.json", b"[]", "'b.json' in the archive cannot be read with the others: it holds no trial of the format"),
+        ("b.xml", ICTRP, "'b.xml' in the archive cannot be read with the others: it holds no trial of the format"),
+        ("b.xml", "<!DOCTYPE html><html></html>", "'b.xml' in the archive: This is a web page"),
+        ("b.xml", "<error>Too many requests</error>", "'b.xml' in the archive cannot be read with the others"),
+        ("b.xml", "<clinical_study>", "'b.xml' in the archive: The file starts like XML"),
+    ],
+)
+def test_a_file_that_cannot_be_read_with_the_others_is_named(compared, name, content, sentence):
+    first = studies("NCT01363401") if name == "b.json" else XML.format("NCT01363401")
+    run = compared(zipped({name.replace("b", "a"): first, name: content}))
+
+    assert run.state == RunState.FAILED
+    assert run.error.startswith(sentence)
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_two_files_of_one_name_are_both_read(imported):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as file:
+        file.writestr("a.xml", XML.format("NCT01363401"))
+        file.writestr("a.xml", XML.format("NCT04745299"))
+
+    assert counts(imported(out.getvalue())) == {"new": 2}
