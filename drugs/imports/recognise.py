@@ -180,7 +180,7 @@ def _workbook(opener: Opener, parts: list[ZipInfo], wanted: str) -> Source:
     names, hidden = workbook.sheets(opener)
     samples = {name: list(islice(workbook.sheet_rows(opener, name), _SAMPLE)) for name in names}
     match = _best(samples, wanted)
-    alike = [name for name in names if name != match.part and _is_like(match, name, samples[name])]
+    alike = [name for name in names if name != match.part and _holds_trials(name, samples[name], wanted)]
     if alike:
         raise FileRefusedError(
             _("Several sheets of the workbook hold trials: %(names)s. Save the one that you mean as a file of its own.")
@@ -192,12 +192,15 @@ def _workbook(opener: Opener, parts: list[ZipInfo], wanted: str) -> Source:
     return _open(match, lambda: _padded(workbook.sheet_rows(opener, match.part), match), how)
 
 
-def _is_like(match: Match, part: str, rows: list[list[str]]) -> bool:
-    """Whether another sheet is of the same format, with a trial in it."""
-    other = _header(match.table, part, rows)
-    return other is not None and any(
-        len(cells) > other.number_at and number_of(cells[other.number_at]) for cells in rows[other.at + 1 :]
-    )
+def _holds_trials(part: str, rows: list[list[str]], wanted: str) -> bool:
+    """Whether a sheet could be read by itself: a header of any format with a column that is known, and a trial below it."""
+    for table in (*formats.TABLES, formats.SHEET):
+        header = _header(table, part, rows) if wanted in ("auto", table.name) else None
+        if header and header.score:
+            numbers = (cells[header.number_at] for cells in rows[header.at + 1 :] if len(cells) > header.number_at)
+            if any(map(number_of, numbers)):
+                return True
+    return False
 
 
 def _padded(rows: Iterator[list[str]], match: Match) -> Iterator[list[str]]:

@@ -74,6 +74,16 @@ def test_two_sheets_with_trials_are_refused_and_named(compared):
     assert "Several sheets of the workbook hold trials: Phase 2, Phase 3" in run.error
 
 
+def test_two_sheets_of_different_layouts_are_refused_and_one_of_remarks_is_not_read(compared):
+    other, remarks = (
+        [["NCT ID", "Title", "Status"], ["NCT04745299", "B", ""]],
+        [["NCT ID", "Who"], ["NCT04745299", "X"]],
+    )
+
+    assert "hold trials: Now, Old" in compared(workbook({"Now": [HEAD, ROW], "Old": other})).error
+    assert compared(workbook({"Now": [HEAD, ROW], "Who": remarks})).detection["sheets_not_read"] == ["Who"]
+
+
 def test_a_formula_without_its_result_is_refused_and_named(compared):
     run = compared(workbook({"Trials": [HEAD, ["NCT01363401", "A", "COMPLETED", "=70+1", "2011"]]}))
 
