@@ -9,13 +9,14 @@ from typing import Any
 
 import openpyxl
 from django.utils.translation import gettext as _
+from openpyxl.utils.escape import unescape
 
-from drugs.imports.problems import FileRefusedError
+from drugs.imports.problems import FileRefusedError, shown
 from drugs.imports.tables import MAX_CELL, MAX_COLUMNS, Opener
 
 #: Bytes of the texts that cells share: openpyxl keeps them all in memory.
 _MAX_SHARED = 64 << 20
-#: Empty rows after which a sheet is over: a cell at the far end of an empty sheet costs nothing then.
+#: Empty rows after which a sheet is over, unless something stands below them: then it is refused.
 _MAX_GAP = 10_000
 _CHUNK = 1 << 20
 #: Parts of a number format that are no letters of a date: quoted text, colours and languages.
@@ -76,12 +77,13 @@ def sheet_rows(opener: Opener, name: str) -> Iterator[list[str]]:
         sheet.reset_dimensions()
         gap = 0
         try:
-            for row in sheet.iter_rows(max_col=MAX_COLUMNS + 1):
+            for at, row in enumerate(sheet.iter_rows(max_col=MAX_COLUMNS + 1), 1):
                 cells = [_text_of(cell) for cell in row]
                 while cells and not cells[-1]:
                     cells.pop()
                 gap = 0 if cells else gap + 1
                 if gap > _MAX_GAP:
+                    _refuse_more(sheet, name, at)
                     return
                 yield cells
         except FileRefusedError:
@@ -90,6 +92,16 @@ def sheet_rows(opener: Opener, name: str) -> Iterator[list[str]]:
             raise _damaged(error) from error
         finally:
             workbook.close()
+
+
+def _refuse_more(sheet: Any, name: str, row: int) -> None:
+    """Refuse a sheet that goes on below many empty rows: nobody would see that the rest was not read."""
+    for at, values in enumerate(sheet.iter_rows(row + 1, values_only=True), row + 1):
+        if values and any(as_text(value).strip() for value in values[: MAX_COLUMNS + 1]):
+            raise FileRefusedError(
+                _("Sheet '%(sheet)s' goes on in row %(row)s, below more than %(most)s empty rows: delete those rows.")
+                % {"sheet": shown(name, 40), "row": at, "most": _MAX_GAP}
+            )
 
 
 def _open(file: Any) -> Any:
@@ -132,7 +144,7 @@ def as_text(value: Any) -> str:
         return value.date().isoformat() if value.time() == dt.time() else value.isoformat(" ")
     if isinstance(value, dt.date):
         return value.isoformat()
-    text = str(value)
+    text = unescape(str(value))  # '_x000D_' is how a workbook writes a control character
     if len(text) > MAX_CELL:
         raise FileRefusedError(_("A cell has more than 1 million characters."))
     return text

@@ -84,6 +84,25 @@ def test_two_sheets_of_different_layouts_are_refused_and_one_of_remarks_is_not_r
     assert compared(workbook({"Now": [HEAD, ROW], "Who": remarks})).detection["sheets_not_read"] == ["Who"]
 
 
+def test_a_row_below_many_empty_ones_is_refused_and_named(compared, monkeypatch):
+    monkeypatch.setattr("drugs.imports.workbook._MAX_GAP", 100)
+
+    def far(book, cell="NCT04745299"):
+        book["Trials"]["A300"] = cell
+
+    run = compared(workbook({"Trials": [HEAD, ROW]}, far))
+
+    assert run.state == RunState.FAILED
+    assert "Sheet 'Trials' goes on in row 300, below more than 100 empty rows" in run.error
+    assert counts(compared(workbook({"Trials": [HEAD, ROW]}, lambda book: far(book, " ")))) == {"new": 1}
+
+
+def test_a_line_break_as_excel_writes_it_is_none_of_the_text(imported):
+    imported(workbook({"Trials": [["NCT Number", "Brief Summary"], ["NCT01363401", "A_x000D_\nB _x005F_x000D_"]]}))
+
+    assert trial().brief_summary == "A\nB _x000D_"
+
+
 def test_a_formula_without_its_result_is_refused_and_named(compared):
     run = compared(workbook({"Trials": [HEAD, ["NCT01363401", "A", "COMPLETED", "=70+1", "2011"]]}))
 
