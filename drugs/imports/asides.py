@@ -88,8 +88,12 @@ def _is_date(cell: str) -> bool:
 
 
 def note(detection: dict[str, Any], row: int, cells: Sequence[str]) -> None:
-    """Name a skipped row in the report; empty ones need no name."""
+    """Name a skipped row in the report, or count it where many are named; empty ones need no name."""
     text = next((cell.strip(" \t\r\n\ufeff") for cell in cells if cell.strip(" \t\r\n\ufeff")), "")
     notes = detection.setdefault("skipped_rows", [])
-    if text and len(notes) < _MOST_NOTED and not any(noted["row"] == row for noted in notes):
+    if not text or any(noted["row"] == row for noted in notes):
+        return
+    if len(notes) < _MOST_NOTED:
         notes.append({"row": row, "text": shown(text)})
+    else:
+        detection["skipped_rows_more"] = detection.get("skipped_rows_more", 0) + 1

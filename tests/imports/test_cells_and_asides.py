@@ -103,6 +103,13 @@ def test_totals_notes_and_the_header_again_are_skipped_and_named(imported, aside
     assert bool(run.detection["skipped_rows"]) == bool(aside.strip(" ,\n"))
 
 
+def test_rows_that_are_skipped_beyond_those_named_are_counted(imported):
+    run = imported(HEAD + ROW + "A title,,,\n" * 80)
+
+    assert len(run.detection["skipped_rows"]) == 50
+    assert run.detection["skipped_rows_more"] == 30
+
+
 @pytest.mark.parametrize(
     "row", [",B,115,2021\n", "NCT0474,B,115,2021\n", "NCT0000\n", "B,115,2021\n", "Total knee replacement,B,115,2021\n"]
 )
