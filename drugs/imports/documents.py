@@ -25,7 +25,8 @@ _STUDIES = re.compile(
     r'\s*\{(?:\s*"(?:totalCount|nextPageToken)"\s*:\s*(?:\d+|"[^"]*"|null)\s*,)*\s*"studies"\s*:\s*\['
 )
 _SEPARATORS = " \t\r\n,"
-_BAD_ESCAPE = re.compile(r'\\(?!["\\/bfnrtu])')
+#: A backslash with the character that it stands before in JSON; with none where it is alone.
+_ESCAPE = re.compile(r'\\(["\\/bfnrtu]?)')
 #: Digits of a number that is a number; Python refuses to read one of thousands.
 _LONGEST_NUMBER = 30
 
@@ -130,7 +131,8 @@ def _decoded(buffer: str, position: int) -> tuple[Any, int]:
     except ValueError as error:
         if "Invalid \\escape" not in str(error):
             return None, 0
-    mended = _BAD_ESCAPE.sub(r"\\\\", buffer[position:])  # seen: a lone backslash inside a text
+    # Seen: a lone backslash inside a text.
+    mended = _ESCAPE.sub(lambda found: found[0] if found[1] else r"\\", buffer[position:])
     try:
         value, length = _DECODER.raw_decode(mended)
     except (ValueError, RecursionError):
@@ -141,10 +143,10 @@ def _decoded(buffer: str, position: int) -> tuple[Any, int]:
 def _added(buffer: str, position: int, length: int) -> int:
     """How many backslashes mending put into the first `length` characters after `position`."""
     added = 0
-    for found in _BAD_ESCAPE.finditer(buffer, position):
+    for found in _ESCAPE.finditer(buffer, position):
         if found.start() - position + added >= length:
             break
-        added += 1
+        added += not found[1]
     return added
 
 

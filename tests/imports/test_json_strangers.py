@@ -31,6 +31,12 @@ def test_every_study_of_every_page_is_read(imported, text):
     assert counts(imported(text)) == {"new": 2}
 
 
+def test_a_lone_backslash_beside_one_that_is_written_right_is_text(imported):
+    imported(json.dumps(PAIR).replace("HYNR-CS inj", r"a\d \\d \" \u00e9 b"))
+
+    assert set(Trial.objects.values_list("brief_title", flat=True)) == {r'a\d \d " é b'}
+
+
 @pytest.mark.parametrize(
     "text",
     [
