@@ -2,6 +2,9 @@
 
 The run's records go and every trial is resolved from those that are left, so that the result is
 as if the file had never been imported: what later files said again, unchanged then, is taken from them.
+
+In whatever order runs are put back, nothing comes from one that is: a trial that an import created goes with its
+last record, whichever run created it, and a fact that no record states is what it was before the first import.
 """
 
 from collections import defaultdict
@@ -62,10 +65,8 @@ class _Undoing:
     def __init__(self, run: ImportRun, by: Any) -> None:
         self.run, self.by, self.at = run, by, timezone.now()
         self.kept: list[dict[str, str]] = []
-        #: Trials that this run created and that stay as they are.
+        #: Trials that would go with the run's records, and stay as they are.
         self.stays: set[int] = set()
-        #: What the run's records said of trials that no import created: trial -> fields.
-        self.said: dict[int, set[str]] = defaultdict(set)
         self.restored = self.deleted = 0
         self.later = list(
             ImportRun.objects.filter(state=RunState.APPLIED, applied_at__gt=run.applied_at).order_by("applied_at", "pk")
@@ -92,20 +93,14 @@ class _Undoing:
             ContentVersion.bump()
 
     def _take_records(self, pks: Sequence[int]) -> None:
-        """Delete the run's records, but for trials that it created and somebody works with since."""
-        created = set(TrialChange.objects.filter(trial__in=pks, run=self.run, field="").values_list("trial", flat=True))
+        """Delete the run's records, but for trials that would go with them and somebody works with."""
         elsewhere = set(
             RegistryRecord.objects.filter(trial__in=pks).exclude(run=self.run).values_list("trial", flat=True)
         )
-        used = self._used(created - elsewhere)
+        used = self._used(_created_by_imports(pks) - elsewhere)
         for trial in Trial.objects.filter(pk__in=used):
             self.kept.append({"trial": trial.home_number, "reason": used[trial.pk]})
         self.stays |= set(used)
-        by_hand = set(pks) - set(TrialChange.objects.filter(trial__in=pks, field="").values_list("trial", flat=True))
-        for trial, facts in RegistryRecord.objects.filter(run=self.run, trial__in=by_hand).values_list(
-            "trial", "facts"
-        ):
-            self.said[trial] |= facts.keys()
         RegistryRecord.objects.filter(run=self.run, trial__in=set(pks) - set(used)).delete()
 
     def _used(self, pks: set[int]) -> dict[int, str]:
@@ -117,7 +112,7 @@ class _Undoing:
             _("A result on a therapy's page names it: kept."): ReportedResult.objects.all(),
             _("Somebody recorded its cut-offs: kept."): TrialCutoff.objects.all(),
             _("A published edition shows it: kept."): TrialSnapshot.objects.all(),
-            _("It has another registry number since: kept."): TrialIdentifier.objects.exclude(run=self.run),
+            _("It has another registry number since: kept."): TrialIdentifier.objects.filter(run=None),
         }
         used: dict[int, str] = {}
         for reason, rows in ways.items():
@@ -184,14 +179,15 @@ class _Undoing:
         records = defaultdict(list)
         for record in RegistryRecord.objects.filter(trial__in=pks).defer("raw"):
             records[record.trial_id].append(record)
-        created = set(TrialChange.objects.filter(trial__in=pks, run=self.run, field="").values_list("trial", flat=True))
+        created = _created_by_imports(pks)
         gone = [pk for pk in pks if pk in created and not records[pk]]
         self.deleted += len(gone)
         Trial.objects.filter(pk__in=gone).delete()
         left = list(Trial.objects.filter(pk__in=set(pks) - set(gone)).order_by("pk"))
         self._take_numbers(left, records)
         self._name_later_changes(left)
-        store_resolutions(left, run=self.run, by=self.by, at=self.at, unless_stated=self._before(left))
+        before = _before_imports([trial for trial in left if trial.pk not in created])
+        store_resolutions(left, run=self.run, by=self.by, at=self.at, unless_stated=before)
         self.restored += len(left)
 
     def _take_numbers(self, trials: Sequence[Trial], records: dict[int, list[RegistryRecord]]) -> None:
@@ -206,28 +202,9 @@ class _Undoing:
                 poorer.add(identifier.trial_id)
         store_registries(poorer)
 
-    def _before(self, trials: Sequence[Trial]) -> dict[int, dict[str, str]]:
-        """Values that no record states, as they were before this run: trial -> field -> text."""
-        before: dict[int, dict[str, str]] = defaultdict(dict)
-        for trial in trials:
-            if trial.pk in self.said:
-                untouched = set(Trial.FACTS) - self.said[trial.pk]
-                before[trial.pk] = {name: as_text(getattr(trial, name)) for name in untouched}
-        current = {trial.pk: trial for trial in trials}
-        changes = TrialChange.objects.filter(run=self.run, trial__in=trials, changed_at=self.run.applied_at).exclude(
-            field=""
-        )
-        for change in changes.order_by("-pk"):
-            trial = current[change.trial_id]
-            if change.field not in Trial.FACTS:
-                continue
-            known = before[trial.pk]  # two records of the run may have changed the field one after the other
-            if known.get(change.field, as_text(getattr(trial, change.field))) == change.new:
-                known[change.field] = change.old
-        return before
-
     def _name_later_changes(self, trials: Sequence[Trial]) -> None:
         later = TrialChange.objects.filter(trial__in=trials, changed_at__gt=self.run.applied_at).exclude(run=self.run)
+        later = later.exclude(run__state=RunState.UNDONE)  # what those changed is no more
         for change in later.select_related("trial").order_by("trial", "pk"):
             who = _("run %(run)s") % {"run": change.run_id} if change.run_id else _("staff")
             self.kept.append(
@@ -237,6 +214,25 @@ class _Undoing:
                     % {"field": change.field or _("the trial"), "who": who},
                 }
             )
+
+
+def _created_by_imports(pks: Sequence[int]) -> set[int]:
+    """Those of the trials that an import created, whether its run stands or was put back."""
+    first = TrialChange.objects.filter(trial__in=pks, field="", run__isnull=False)
+    return set(first.values_list("trial", flat=True))
+
+
+def _before_imports(trials: Sequence[Trial]) -> dict[int, dict[str, str]]:
+    """The facts of trials that no import created, as they were before imports: trial -> field -> text.
+
+    Each is followed back through all that changed it. Staff's saving leaves nothing that nobody states, so it ends there.
+    """
+    before = {trial.pk: {name: as_text(value) for name, value in trial.facts().items()} for trial in trials}
+    changes = TrialChange.objects.filter(trial__in=trials, field__in=Trial.FACTS).order_by("-pk")
+    for trial, name, old, new, run in changes.values_list("trial", "field", "old", "new", "run"):
+        if before[trial][name] == new:
+            before[trial][name] = old if run else ""
+    return before
 
 
 def _names(record: RegistryRecord, identifier: TrialIdentifier) -> bool:

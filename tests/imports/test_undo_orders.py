@@ -1,0 +1,104 @@
+"""Whichever imports are put back, in whatever order: what is left is what the others alone would have brought."""
+
+from itertools import permutations
+
+import pytest
+
+from drugs.imports.undo import undo
+from drugs.models import StaffOverride, Trial
+from drugs.resolution import store_resolutions
+from tests import factories
+from tests.imports.conftest import state
+from tests.savepoints import taken_back
+
+pytestmark = pytest.mark.django_db
+
+HEAD = "NCT Number,Study Title,Study Status,Enrollment,Last Update Posted,Acronym\n"
+FIRST = HEAD + "NCT00000061,Title,RECRUITING,20,2024-01-01,FIRST\n"
+SECOND = HEAD + "NCT00000061,Title,COMPLETED,30,2025-01-01,\nNCT00000062,Other,RECRUITING,,2025-01-01,\n"
+#: It says again what the first says, and of the second's other trial something new.
+THIRD = HEAD + "NCT00000061,Title,RECRUITING,20,2024-01-01,FIRST\nNCT00000062,Other,SUSPENDED,5,2025-02-01,THIRD\n"
+FILES = [FIRST, SECOND, THIRD]
+ORDERS = list(permutations(range(3)))
+
+
+def by_hand():
+    factories.TrialFactory(home_number="NCT00000061", brief_title="By hand", official_title="Whole")
+
+
+def nothing():
+    """No trial before the first import."""
+
+
+@pytest.mark.parametrize("before", [nothing, by_hand])
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_two_imports_undone_leave_what_was_before_them(imported, before, order):
+    before()
+    at_first = state()
+    runs = [imported(FIRST), imported(SECOND)]
+
+    undone = [undo(runs[at]) for at in order]
+
+    assert state() == at_first
+    assert not any(kept["trial"] for kept in undone[-1].detection["undo"]["kept"])
+
+
+def test_undo_deletes_a_trial_that_a_run_put_back_before_had_created(imported, client):
+    first, second = imported(FIRST), imported(SECOND)
+    undo(first)
+
+    undone = undo(second)
+
+    assert undone.detection["undo"] == {"restored": 0, "deleted": 2, "kept": []}
+    assert client.get("/trials/NCT00000061/").status_code == 404
+
+
+@pytest.mark.parametrize("before", [nothing, by_hand])
+@pytest.mark.parametrize("order", ORDERS)
+def test_three_imports_undone_in_any_order(imported, before, order):
+    before()
+    at_first = state()
+    alone = {}
+    for left in [order[1:], order[2:]]:
+        with taken_back():
+            for at in sorted(left):
+                imported(FILES[at])
+            alone[left] = state()
+    runs = [imported(file) for file in FILES]
+
+    undo(runs[order[0]])
+    assert state() == alone[order[1:]]
+    undo(runs[order[1]])
+    assert state() == alone[order[2:]]
+    undo(runs[order[2]])
+    assert state() == at_first
+
+
+def test_a_value_that_staff_set_between_imports_stays_when_both_are_undone(imported):
+    by_hand()
+    first = imported(FIRST)
+    trial = Trial.objects.get()
+    StaffOverride.objects.create(trial=trial, field="acronym", value="STAFF", reason="Seen.")
+    StaffOverride.objects.create(trial=trial, field="official_title", value="", reason="Seen.")
+    store_resolutions([trial])
+    second = imported(SECOND)
+
+    undo(first)
+    undo(second)
+
+    trial = Trial.objects.get(home_number="NCT00000061")
+    assert (trial.brief_title, trial.acronym, trial.official_title) == ("By hand", "STAFF", "")
+
+
+def test_a_value_that_staff_lifted_is_not_one_of_an_import_that_is_undone(imported):
+    by_hand()
+    trial = Trial.objects.get()
+    override = StaffOverride.objects.create(trial=trial, field="acronym", value="STAFF", reason="Seen.")
+    store_resolutions([trial])
+    run = imported(FIRST)
+    override.delete()
+    store_resolutions([trial])
+
+    undo(run)
+
+    assert Trial.objects.get().acronym == ""
