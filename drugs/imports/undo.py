@@ -232,6 +232,8 @@ def _before_imports(trials: Sequence[Trial]) -> dict[int, dict[str, str]]:
     for trial, name, old, new, run in changes.values_list("trial", "field", "old", "new", "run"):
         if before[trial][name] == new:
             before[trial][name] = old if run else ""
+    for facts in before.values():
+        facts["has_results"] = facts["has_results"].capitalize()  # written 'true', and read by Django as 'True'
     return before
 
 

@@ -116,6 +116,16 @@ def test_undo_gives_back_a_value_that_no_record_states(imported):
     assert (trial.brief_title, trial.acronym, trial.overall_status) == ("By hand", "HAND", "RECRUITING")
 
 
+@pytest.mark.parametrize("has_results", [True, False, None])
+def test_undo_gives_back_a_truth_that_no_record_states(imported, has_results):
+    factories.TrialFactory(home_number="NCT01363401", has_results=has_results)
+    run = imported(csv_file(B))
+
+    undo(run)
+
+    assert Trial.objects.get().has_results is has_results
+
+
 def test_undo_counts_as_a_public_change(imported):
     run = imported(csv_file(A))
     before = ContentVersion.current()
