@@ -4,11 +4,12 @@ The run's records go and every trial is resolved from those that are left, so th
 as if the file had never been imported: what later files said again, unchanged then, is taken from them.
 
 In whatever order runs are put back, nothing comes from one that is: a trial that an import created goes with its
-last record, whichever run created it, and a fact that no record states is what it was before the first import.
+last record, whichever run created it, and is at home under the number of its first; a fact that no record states is
+what it was before the first import. Numbers that staff gave stay.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -177,30 +178,32 @@ class _Undoing:
         """Take back numbers, delete trials of which nothing is left, resolve the others."""
         pks = [pk for pk in pks if pk not in self.stays]
         records = defaultdict(list)
-        for record in RegistryRecord.objects.filter(trial__in=pks).defer("raw"):
+        for record in RegistryRecord.objects.filter(trial__in=pks).defer("raw").order_by("run__applied_at", "pk"):
             records[record.trial_id].append(record)
         created = _created_by_imports(pks)
         gone = [pk for pk in pks if pk in created and not records[pk]]
         self.deleted += len(gone)
         Trial.objects.filter(pk__in=gone).delete()
         left = list(Trial.objects.filter(pk__in=set(pks) - set(gone)).order_by("pk"))
-        self._take_numbers(left, records)
+        moved = _move_home([trial for trial in left if trial.pk in created], records)
+        store_registries(moved | self._take_numbers(left, records))
         self._name_later_changes(left)
         before = _before_imports([trial for trial in left if trial.pk not in created])
         store_resolutions(left, run=self.run, by=self.by, at=self.at, unless_stated=before)
         self.restored += len(left)
 
-    def _take_numbers(self, trials: Sequence[Trial], records: dict[int, list[RegistryRecord]]) -> None:
-        poorer = set()
+    def _take_numbers(self, trials: Sequence[Trial], records: dict[int, list[RegistryRecord]]) -> set[int]:
+        """Of the numbers that the run gave, those that a record names are its run's, and others go. Whose these were."""
+        given, nameless = [], {}
         for identifier in TrialIdentifier.objects.filter(trial__in=trials, run=self.run):
-            said_by = [record for record in records[identifier.trial_id] if _names(record, identifier)]
+            said_by = [record.run_id for record in records[identifier.trial_id] if _names(record, identifier)]
             if said_by:
-                identifier.run = said_by[0].run
-                identifier.save(update_fields=["run"])
+                given.append((said_by[0], identifier.pk))
             elif not identifier.is_home:
-                identifier.delete()
-                poorer.add(identifier.trial_id)
-        store_registries(poorer)
+                nameless[identifier.pk] = identifier.trial_id
+        bulk.update(TrialIdentifier, ["run_id"], given)
+        TrialIdentifier.objects.filter(pk__in=nameless).delete()
+        return set(nameless.values())
 
     def _name_later_changes(self, trials: Sequence[Trial]) -> None:
         later = TrialChange.objects.filter(trial__in=trials, changed_at__gt=self.run.applied_at).exclude(run=self.run)
@@ -220,6 +223,25 @@ def _created_by_imports(pks: Sequence[int]) -> set[int]:
     """Those of the trials that an import created, whether its run stands or was put back."""
     first = TrialChange.objects.filter(trial__in=pks, field="", run__isnull=False)
     return set(first.values_list("trial", flat=True))
+
+
+def _move_home(trials: Sequence[Trial], records: Mapping[int, Sequence[RegistryRecord]]) -> set[int]:
+    """Make the number of its first record each trial's home, as when an import creates it. Those for which it is another."""
+    first = {trial.pk: records[trial.pk][0].number for trial in trials}
+    away = [first[trial.pk] for trial in trials if first[trial.pk] != trial.home_number]
+    homes = {
+        identifier.trial_id: identifier
+        for identifier in TrialIdentifier.objects.filter(number__in=away)
+        if identifier.number == first.get(identifier.trial_id)
+    }
+    for trial in trials:
+        if home := homes.get(trial.pk):
+            trial.home_number, trial.home_registry = home.number, home.registry
+    TrialIdentifier.objects.filter(trial__in=homes, is_home=True).update(is_home=False)
+    TrialIdentifier.objects.filter(pk__in=[home.pk for home in homes.values()]).update(is_home=True)
+    rows = [(home.number, home.registry, trial) for trial, home in homes.items()]
+    bulk.update(Trial, ["home_number", "home_registry"], rows)
+    return set(homes)
 
 
 def _before_imports(trials: Sequence[Trial]) -> dict[int, dict[str, str]]:

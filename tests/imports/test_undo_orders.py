@@ -102,3 +102,67 @@ def test_a_value_that_staff_lifted_is_not_one_of_an_import_that_is_undone(import
     undo(run)
 
     assert Trial.objects.get().acronym == ""
+
+
+# Numbers
+
+BOTH = "ISRCTN,Title,Overall study status,Last edited,ClinicalTrials.gov number\n"
+BOTH += "ISRCTN00000002,Joined,Ongoing,2024-01-01,NCT00000002\n"
+ALONE = "Registry number,Title,Status\nNCT00000002,Alone,Completed\n"
+AGAIN = HEAD.replace("Acronym", "Other IDs") + "NCT00000002,Again,RECRUITING,,2024-06-01,ISRCTN00000002\n"
+JOINING = [BOTH, ALONE, AGAIN]
+
+
+@pytest.mark.parametrize("order", ORDERS)
+def test_joined_numbers_undone_in_any_order(imported, order):
+    alone = {}
+    for left in [order[1:], order[2:]]:
+        with taken_back():
+            for at in sorted(left):
+                imported(JOINING[at])
+            alone[left] = state()
+    runs = [imported(file) for file in JOINING]
+
+    undo(runs[order[0]])
+    assert state() == alone[order[1:]]
+    undo(runs[order[1]])
+    assert state() == alone[order[2:]]
+    undo(runs[order[2]])
+    assert not Trial.objects.exists()
+
+
+def test_a_home_number_that_no_record_names_any_more_goes(imported, client):
+    run = imported(BOTH)
+    imported(ALONE)
+
+    undo(run)
+
+    trial = Trial.objects.get()
+    assert (trial.home_number, trial.home_registry) == ("NCT00000002", "CTGOV")
+    assert [number.number for number in trial.identifiers.all()] == ["NCT00000002"]
+    assert client.get("/trials/ISRCTN00000002/").status_code == 404
+
+
+def test_numbers_that_staff_gave_stay(imported):
+    run = imported(BOTH)
+    imported(ALONE)
+    trial = Trial.objects.get()
+    trial.identifiers.create(registry="CHICTR", number="CHICTR2000000001")
+
+    undo(run)
+
+    assert set(trial.identifiers.values_list("number", "is_home")) == {
+        ("NCT00000002", True),
+        ("CHICTR2000000001", False),
+    }
+
+
+def test_the_home_of_a_trial_kept_by_hand_stays(imported):
+    factories.TrialFactory(home_number="ISRCTN00000002", home_registry="ISRCTN")
+    run = imported(BOTH)
+    imported(ALONE)
+
+    undo(run)
+
+    trial = Trial.objects.get(home_number="ISRCTN00000002")
+    assert trial.home_registry == "ISRCTN"
