@@ -4,10 +4,12 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.functional import cached_property
 
-from drugs.models import Alias, Edition, TherapyTrial
+from drugs.models import Alias, Edition, RegistryRecord, TherapyTrial
+from drugs.vocabulary import LinkDecision
 
 _SHORTEST = 4
 
@@ -42,3 +44,15 @@ class Suggester:
             for therapy in sorted(self._therapies[name])
         ]
         TherapyTrial.objects.bulk_create(links, ignore_conflicts=True)
+
+
+def suggested_by(records: QuerySet[RegistryRecord]) -> dict[int, list[TherapyTrial]]:
+    """The suggestions, by trial, whose name stands in the interventions of one of the records."""
+    waiting: dict[int, list[TherapyTrial]] = defaultdict(list)
+    for link in TherapyTrial.objects.filter(trial__in=records.values("trial"), decision=LinkDecision.SUGGESTED):
+        waiting[link.trial_id].append(link)
+    found: dict[int, list[TherapyTrial]] = defaultdict(list)
+    said = records.filter(trial__in=waiting, facts__has_key="interventions")
+    for trial, interventions in said.values_list("trial", "facts__interventions"):
+        found[trial] += [link for link in waiting[trial] if link.why and link.why in interventions.lower()]
+    return found

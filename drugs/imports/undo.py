@@ -24,6 +24,7 @@ from drugs.imports.judge import Judge
 from drugs.imports.number_set import NumberSet
 from drugs.imports.problems import FileRefusedError
 from drugs.imports.records import Unread
+from drugs.imports.suggest import Suggester, suggested_by
 from drugs.models import (
     ContentVersion,
     ImportRun,
@@ -68,6 +69,9 @@ class _Undoing:
         self.kept: list[dict[str, str]] = []
         #: Trials that would go with the run's records, and stay as they are.
         self.stays: set[int] = set()
+        #: Therapies that the run's records led to, by trial: nobody has decided yet.
+        self.suggested: dict[int, list[TherapyTrial]] = {}
+        self.suggester = Suggester()
         self.restored = self.deleted = 0
         self.later = list(
             ImportRun.objects.filter(state=RunState.APPLIED, applied_at__gt=run.applied_at).order_by("applied_at", "pk")
@@ -102,7 +106,9 @@ class _Undoing:
         for trial in Trial.objects.filter(pk__in=used):
             self.kept.append({"trial": trial.home_number, "reason": used[trial.pk]})
         self.stays |= set(used)
-        RegistryRecord.objects.filter(run=self.run, trial__in=set(pks) - set(used)).delete()
+        going = RegistryRecord.objects.filter(run=self.run, trial__in=set(pks) - set(used))
+        self.suggested |= suggested_by(going)
+        going.delete()
 
     def _used(self, pks: set[int]) -> dict[int, str]:
         """Trials that staff work with, and how."""
@@ -189,7 +195,8 @@ class _Undoing:
         store_registries(moved | self._take_numbers(left, records))
         self._name_later_changes(left)
         before = _before_imports([trial for trial in left if trial.pk not in created])
-        store_resolutions(left, run=self.run, by=self.by, at=self.at, unless_stated=before)
+        changes = store_resolutions(left, run=self.run, by=self.by, at=self.at, unless_stated=before)
+        self._suggest_anew(left, records, changes)
         self.restored += len(left)
 
     def _take_numbers(self, trials: Sequence[Trial], records: dict[int, list[RegistryRecord]]) -> set[int]:
@@ -204,6 +211,20 @@ class _Undoing:
         bulk.update(TrialIdentifier, ["run_id"], given)
         TrialIdentifier.objects.filter(pk__in=nameless).delete()
         return set(nameless.values())
+
+    def _suggest_anew(
+        self,
+        trials: Sequence[Trial],
+        records: Mapping[int, Sequence[RegistryRecord]],
+        changes: Sequence[TrialChange],
+    ) -> None:
+        """Take back suggestions for names that nobody states any more, and suggest for those that are shown now."""
+        stale = []
+        for trial in trials:
+            said = [trial.interventions, *(record.facts.get("interventions", "") for record in records[trial.pk])]
+            stale += [link.pk for link in self.suggested.get(trial.pk, []) if link.why not in "|".join(said).lower()]
+        TherapyTrial.objects.filter(pk__in=stale).delete()
+        self.suggester.suggest((change.trial_id, change.new) for change in changes if change.field == "interventions")
 
     def _name_later_changes(self, trials: Sequence[Trial]) -> None:
         later = TrialChange.objects.filter(trial__in=trials, changed_at__gt=self.run.applied_at).exclude(run=self.run)

@@ -5,7 +5,7 @@ from itertools import permutations
 import pytest
 
 from drugs.imports.undo import undo
-from drugs.models import StaffOverride, Trial
+from drugs.models import StaffOverride, TherapyTrial, Trial
 from drugs.resolution import store_resolutions
 from tests import factories
 from tests.imports.conftest import state
@@ -166,3 +166,52 @@ def test_the_home_of_a_trial_kept_by_hand_stays(imported):
 
     trial = Trial.objects.get(home_number="ISRCTN00000002")
     assert trial.home_registry == "ISRCTN"
+
+
+# Suggested therapies
+
+NAMED = HEAD.replace("Acronym", "Interventions")
+NAMING = [
+    NAMED + "NCT00000061,Title,RECRUITING,20,2025-01-01,DRUG: Tofersen\n",
+    NAMED + "NCT00000061,Title,RECRUITING,20,2024-01-01,DRUG: Riluzole\n",
+    NAMED + "NCT00000061,Title,RECRUITING,20,2023-01-01,DRUG: Riluzole|DRUG: Edaravone\n",
+]
+
+
+def suggested() -> set[str]:
+    return set(TherapyTrial.objects.values_list("therapy__slug", flat=True))
+
+
+@pytest.mark.parametrize("order", ORDERS)
+def test_suggestions_undone_in_any_order(imported, order):
+    for slug in ("tofersen", "riluzole", "edaravone"):
+        factories.live_edition(slug, name=slug.title())
+    by_hand()
+    runs = [imported(file) for file in NAMING]
+
+    undo(runs[order[0]])
+    undo(runs[order[1]])
+    assert suggested() == [{"tofersen"}, {"riluzole"}, {"riluzole", "edaravone"}][order[2]]
+    undo(runs[order[2]])
+    assert not suggested()
+
+
+def test_what_staff_decided_of_a_suggestion_stays(imported):
+    factories.live_edition("tofersen", name="Tofersen")
+    by_hand()
+    run = imported(NAMING[0])
+    TherapyTrial.objects.update(decision="dismissed")
+
+    undo(run)
+
+    assert suggested() == {"tofersen"}
+
+
+def test_a_suggestion_that_a_person_wrote_stays(imported):
+    by_hand()
+    link = factories.TherapyTrialFactory(trial=Trial.objects.get(), decision="suggested", why="A colleague asked")
+
+    for file in [NAMING[0], FIRST]:
+        undo(imported(file))
+
+    assert TherapyTrial.objects.get() == link
