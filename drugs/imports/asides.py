@@ -14,7 +14,7 @@ from drugs.registry_numbers import parse_number
 _MOST_NOTED = 50
 _THINGS = r"(?:trials|studies|records|rows|results|entries)"
 _TOTAL = re.compile(
-    rf"(?:grand |sub)?(?:totals?|sum|count|average|mean)(?: (?:number )?(?:of )?{_THINGS})?\s*[:=]?\s*\d*(?: {_THINGS})?|\d+ {_THINGS}",
+    rf"(?:grand |sub)?(?:totals?|sum|count|average|mean)(?: (?:number )?(?:of )?{_THINGS})?\s*(?:[:=]\s*)?\d*(?: {_THINGS})?|\d+ {_THINGS}",
     re.IGNORECASE,
 )
 _AMOUNT = re.compile(r"[\d.,' \xa0\u202f]+%?")

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from drugs.imports.asides import is_aside
 from drugs.imports.cell_number import number_of
 from drugs.models import Trial
 from drugs.vocabulary import RunState
@@ -108,6 +109,14 @@ def test_rows_that_are_skipped_beyond_those_named_are_counted(imported):
 
     assert len(run.detection["skipped_rows"]) == 50
     assert run.detection["skipped_rows_more"] == 30
+
+
+@pytest.mark.parametrize("start", ["Total", "Total:", "Sum of trials", "Note", "Page 1"])
+def test_a_cell_of_a_million_spaces_is_looked_at_once(start):
+    """One look a space would take hours."""
+    cells = ["", f"{start}{' ' * 1_000_000}x", "115", "2021"]
+
+    assert is_aside(cells, HEAD.strip().split(","), ("nctnumber",)) in (True, False)
 
 
 @pytest.mark.parametrize(

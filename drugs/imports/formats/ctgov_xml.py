@@ -64,7 +64,6 @@ FORMAT = replace(
     columns={key(NAMES[name]): column for name, column in ctgov_json.COLUMNS.items()},
     marks=frozenset(("idinfonctid",)),
 )
-_BREAKS = re.compile(r"[ \t]*\r?\n[ \t]*(?=\S)")
 
 
 def cells(study: Element) -> dict[str, str]:

@@ -43,11 +43,11 @@ def places(value: str) -> str | None:
 
 
 def sponsors(value: str) -> dict[str, str]:
-    return clean.sponsors(re.sub(r"\s*;\s*", "|", clean.line(value)))
+    return clean.sponsors(_listed(value))
 
 
 def _listed(value: str) -> str:
-    return re.sub(r"\s*;\s*", "|", clean.line(value))
+    return "|".join(part.strip() for part in clean.line(value).split(";"))
 
 
 FORMAT = TableFormat(
