@@ -155,14 +155,20 @@ class ImportRunAdmin(StaffAdmin):
     # The decision
 
     def decide(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Take the ticks of one page of rows: accepted or left out, by row and by field."""
+        """Take the ticks of one page of rows: accepted or left out, by row and by field. They are of one comparison."""
         return require_POST(self._decide)(request, pk)
 
     def _decide(self, request: HttpRequest, pk: int) -> HttpResponse:
         run = self._run(request, pk, "confirm")
+        if not _is_seen(request, run):
+            return self._back(run)
         shown = {value for value in request.POST.getlist("shown") if value.isdecimal() and len(value) < 19}
         accepted, taken = set(request.POST.getlist("accept")), set(request.POST.getlist("field"))
-        rows = list(run.rows.filter(pk__in=shown, run__state=RunState.COMPARED).annotate(may_be_accepted=_acceptable()))
+        rows = list(
+            run.rows.filter(pk__in=shown, run__state=RunState.COMPARED, run__claim=run.claim).annotate(
+                may_be_accepted=_acceptable()
+            )
+        )
         for row in rows:
             row.is_accepted = str(row.pk) in accepted and row.may_be_accepted
             row.left_out = [change[0] for change in row.changes if f"{row.pk}:{change[0]}" not in taken]
@@ -177,6 +183,8 @@ class ImportRunAdmin(StaffAdmin):
 
     def _confirm(self, request: HttpRequest, pk: int) -> HttpResponse:
         run = self._run(request, pk, "confirm")
+        if run.state == RunState.COMPARED and not _is_seen(request, run):
+            return self._back(run)
         if run.state == RunState.COMPARED and run.is_large_change and "large" not in request.POST:
             messages.error(
                 request,
@@ -292,6 +300,14 @@ def _written(run: ImportRun) -> str:
         "new": written.filter(decision=RowDecision.NEW).count(),
         "changed": written.filter(decision=RowDecision.CHANGED).count(),
     }
+
+
+def _is_seen(request: HttpRequest, run: ImportRun) -> bool:
+    """Whether a form was filled in on the comparison that stands; a word to the person where it was not."""
+    is_seen = request.POST.get("claim") == run.claim
+    if not is_seen:
+        messages.error(request, _t("The file was compared again meanwhile: look at the preview anew."))
+    return is_seen
 
 
 def _may_discard(request: HttpRequest, run: ImportRun) -> bool:

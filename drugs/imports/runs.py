@@ -111,8 +111,8 @@ def fail(run: ImportRun, reason: str) -> None:
 
 
 def confirm(run: ImportRun, *, by: Any = None) -> bool:
-    """Take a compared run for writing. Of two who confirm at once one gets True."""
-    taken = ImportRun.objects.filter(pk=run.pk, state=RunState.COMPARED).update(
+    """Take the comparison that `run` was read with for writing. Of two who confirm at once one gets True."""
+    taken = ImportRun.objects.filter(pk=run.pk, state=RunState.COMPARED, claim=run.claim).update(
         state=RunState.CONFIRMED, applied_by=by, applied_at=None, moved_at=timezone.now()
     )
     if taken:

@@ -57,7 +57,7 @@ def steps_of(kind):
 def test_a_step_is_taken_by_whom_and_when_the_table_says(state, unrendered):
     kind, name = state
     obj, wrong = MAKE[kind](name), []
-    said = SAID | {"seen_at": getattr(obj, "saved_at", timezone.now()).isoformat()}
+    said = SAID | {"seen_at": getattr(obj, "saved_at", timezone.now()).isoformat(), "claim": getattr(obj, "claim", "")}
     before, clients = print_of(kind, obj.pk), {initial: client_of(initial) for initial in PEOPLE}
 
     for step in steps_of(kind):

@@ -8,6 +8,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.urls import reverse
 
+from drugs.imports import runs
+from drugs.imports.compare import compare
 from drugs.models import ImportRun, Trial
 from drugs.vocabulary import RunState
 from tests import factories
@@ -48,6 +50,11 @@ def act(run, name: str) -> str:
     return reverse(f"admin:drugs_importrun_{name}", args=[run.pk])
 
 
+def confirm(client, run, **said):
+    """As the page of the run's comparison does."""
+    return client.post(act(run, "confirm"), {"claim": run.claim} | said, follow=True)
+
+
 def test_the_upload_leads_to_the_page_of_its_run_and_writes_nothing(staff):
     client = staff(*ALL)
 
@@ -68,8 +75,8 @@ def test_confirm_writes_once_and_undo_puts_back(staff):
     upload(client, csv_file(A))
     run = ImportRun.objects.get()
 
-    client.post(act(run, "confirm"))
-    client.post(act(run, "confirm"))
+    confirm(client, run)
+    confirm(client, run)
 
     run.refresh_from_db()
     assert (run.state, Trial.objects.count()) == (RunState.APPLIED, 1)
@@ -87,9 +94,14 @@ def test_a_row_and_a_field_can_be_left_out(staff, imported):  # noqa: F811
 
     client.post(
         act(run, "decide"),
-        {"shown": [first.pk, second.pk], "accept": [first.pk], "field": [f"{first.pk}:last_update_posted"]},
+        {
+            "claim": run.claim,
+            "shown": [first.pk, second.pk],
+            "accept": [first.pk],
+            "field": [f"{first.pk}:last_update_posted"],
+        },
     )
-    client.post(act(run, "confirm"))
+    confirm(client, run)
 
     trials = {trial.home_number: trial for trial in Trial.objects.all()}
     assert (trials["NCT01363401"].overall_status, trials["NCT01363401"].last_update_posted) == (
@@ -106,7 +118,7 @@ def test_confirm_refuses_what_changed_since_the_preview(staff, imported):  # noq
     run = ImportRun.objects.latest("pk")
     imported(csv_file(A | {"Study_Status": "SUSPENDED", "Last_Update_Posted": "2013-01-01"}))
 
-    client.post(act(run, "confirm"))
+    confirm(client, run)
 
     run.refresh_from_db()
     assert run.counts["held"] == 1
@@ -122,13 +134,42 @@ def test_a_large_change_needs_a_second_word(staff, imported):  # noqa: F811
     upload(client, csv_file(*(row | {"Study_Status": "COMPLETED", "Last_Update_Posted": "2014-01-01"} for row in rows)))
     run = ImportRun.objects.latest("pk")
 
-    client.post(act(run, "confirm"))
+    confirm(client, run)
     run.refresh_from_db()
     assert run.state == RunState.COMPARED
 
-    client.post(act(run, "confirm"), {"large": "yes"})
+    confirm(client, run, large="yes")
     run.refresh_from_db()
     assert run.state == RunState.APPLIED
+
+
+def test_a_form_of_an_earlier_comparison_decides_and_writes_nothing(staff):
+    client = staff(*ALL)
+    upload(client, csv_file(A, A | {"NCT_Number": "NCT00000001"}))
+    seen = ImportRun.objects.get()
+    assert client.get(page(seen)).content.decode().count(f'name="claim" value="{seen.claim}"') == 2
+    client.post(act(seen, "decide"), {"claim": seen.claim, "shown": [row.pk for row in seen.rows.all()]})
+
+    client.post(act(seen, "compare"))
+    run = ImportRun.objects.get()
+    said = {"claim": seen.claim, "shown": [row.pk for row in run.rows.all()]}
+    answers = [confirm(client, seen, large="yes"), client.post(act(run, "decide"), said, follow=True)]
+
+    assert all("compared again meanwhile" in answer.content.decode() for answer in answers)
+    run.refresh_from_db()
+    assert (run.state, run.rows.filter(is_accepted=True).count()) == (RunState.COMPARED, 2)
+    assert not Trial.objects.exists()
+    confirm(client, run)
+    assert Trial.objects.count() == 2
+
+
+def test_a_comparison_that_starts_between_look_and_confirm_is_not_written(compared):  # noqa: F811
+    run = compared(csv_file(A))
+    again = ImportRun.objects.get()
+    compare(again)
+
+    assert not runs.confirm(run)
+    assert runs.confirm(again)
 
 
 @pytest.mark.parametrize(
@@ -188,7 +229,7 @@ def test_what_is_mended_and_uploaded_again_is_taken(staff):
 
     upload(client, text.replace(b"many", b"12"))
     run = ImportRun.objects.latest("pk")
-    client.post(act(run, "confirm"))
+    confirm(client, run)
 
     assert Trial.objects.get().brief_title == "=1+1"
 
