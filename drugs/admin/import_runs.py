@@ -1,11 +1,13 @@
 """The page of an import: what would change, the decision on each row, and what came of it."""
 
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.db.models import Case, Exists, OuterRef, Q, QuerySet, When
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
@@ -252,11 +254,17 @@ class ImportRunAdmin(StaffAdmin):
         return require_POST(self._discard)(request, pk)
 
     def _discard(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Take away a run that nobody confirmed, and then its file: who confirms meanwhile waits, and finds none."""
         run = self._run(request, pk)
         if not _may_discard(request, run):
             raise PermissionDenied
-        run.file.delete(save=False)
-        run.delete()
+        with transaction.atomic():
+            waiting = ImportRun.objects.select_for_update().filter(pk=run.pk, state__in=OPEN_STATES).first()
+            if waiting is None:
+                messages.warning(request, _t("This import was confirmed or discarded meanwhile: it is left as it is."))
+                return redirect("admin:drugs_importrun_changelist")
+            transaction.on_commit(partial(waiting.file.storage.delete, waiting.file.name))
+            waiting.delete()
         messages.success(request, _t("The upload was discarded: nothing was written."))
         return redirect("admin:drugs_importrun_changelist")
 

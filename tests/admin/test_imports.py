@@ -8,7 +8,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.urls import reverse
 
+from drugs.admin import import_runs
 from drugs.imports import runs
+from drugs.imports.apply import apply
 from drugs.imports.compare import compare
 from drugs.models import ImportRun, Trial
 from drugs.vocabulary import RunState
@@ -170,6 +172,39 @@ def test_a_comparison_that_starts_between_look_and_confirm_is_not_written(compar
 
     assert not runs.confirm(run)
     assert runs.confirm(again)
+
+
+def test_discarding_takes_the_run_and_then_its_file(staff, django_capture_on_commit_callbacks):
+    client = staff(*ALL, "delete_importrun")
+    upload(client, csv_file(A))
+    file = ImportRun.objects.get().file
+
+    with django_capture_on_commit_callbacks(execute=True) as called:
+        client.post(act(ImportRun.objects.get(), "discard"))
+
+    assert (len(called), ImportRun.objects.count(), file.storage.exists(file.name)) == (1, 0, False)
+
+
+def test_a_run_that_is_confirmed_while_it_is_discarded_stays_with_its_file(
+    staff, monkeypatch, django_capture_on_commit_callbacks
+):
+    client = staff(*ALL, "delete_importrun")
+    upload(client, csv_file(A))
+    run = ImportRun.objects.get()
+    may_discard = import_runs._may_discard
+
+    def confirmed_meanwhile(*asked):
+        allowed = may_discard(*asked)
+        assert runs.confirm(ImportRun.objects.get())
+        return allowed
+
+    monkeypatch.setattr(import_runs, "_may_discard", confirmed_meanwhile)
+    with django_capture_on_commit_callbacks(execute=True):
+        response = client.post(act(run, "discard"), follow=True)
+
+    assert "confirmed or discarded meanwhile" in response.content.decode()
+    assert apply(ImportRun.objects.get()).state == RunState.APPLIED
+    assert run.file.storage.exists(run.file.name)
 
 
 @pytest.mark.parametrize(
