@@ -2,11 +2,15 @@
 
 django-import-export is the door (docs/adr). What it leaves open as it comes is closed here:
 its escaping takes one `=` away and lets `+ - @` through, its confirm step reads any file of
-the temporary folder, a misspelt column is ignored and the second of two equal keys wins.
+the temporary folder, a misspelt column is ignored, the second of two equal keys wins, and a
+file of a few kilobytes is unpacked to gigabytes before anything counts its rows.
 """
 
 import datetime as dt
+import io
 import re
+import zipfile
+from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
@@ -28,6 +32,9 @@ from import_export.forms import ConfirmImportForm, ImportForm
 from import_export.resources import Diff, ModelResource, modelresource_factory
 from import_export.tmp_storages import MediaStorage
 
+from drugs.imports import archive, workbook
+from drugs.imports.problems import FileRefusedError
+from drugs.imports.tables import Broken, Dialect, records
 from drugs.models import ContentVersion
 
 _LIVE_CELL = re.compile(r"^[\s]*[=+\-@\t\r]")
@@ -36,6 +43,12 @@ MAX_SHEET_BYTES = 2 * 1024 * 1024
 MAX_SHEET_ROWS = 5_000
 #: A preview can be confirmed for so long; after that its file waits for nobody.
 _PREVIEW = dt.timedelta(days=1)
+MAX_SHEET_COLUMNS = 50
+#: What a workbook of that size unpacks to at most, and what of it is neither cells nor pictures: styles and names are
+#: read whole, and cost a hundred times their size.
+_MOST_UNPACKED = 4 * MAX_SHEET_BYTES
+_MOST_BESIDE = MAX_SHEET_BYTES // 4
+_CELLS = ("xl/worksheets/", "xl/sharedstrings.xml", "xl/media/")
 
 
 def harmless(value: Any) -> Any:
@@ -57,16 +70,74 @@ class _Harmless:
             dataset.append(row)
 
 
-class CSV(_Harmless, base_formats.CSV):
+def _dataset(rows: Iterator[list[str] | Broken]) -> tablib.Dataset:
+    """A header and the rows below it, empty ones left out. Raises `FileRefusedError` as soon as there are too many."""
+    dataset = tablib.Dataset()
+    for at, cells in enumerate(rows):
+        if isinstance(cells, Broken):
+            raise FileRefusedError(_t("Row %(row)s: %(reason)s") % {"row": at + 1, "reason": cells.reason})
+        if at > MAX_SHEET_ROWS:
+            raise FileRefusedError(
+                _t("The sheet has more than %(most)s rows. Empty ones count: delete what stands far below.")
+                % {"most": MAX_SHEET_ROWS}
+            )
+        if len(cells) > MAX_SHEET_COLUMNS:
+            raise FileRefusedError(
+                _t("Row %(row)s has more than %(most)s columns: delete what stands far to the right.")
+                % {"row": at + 1, "most": MAX_SHEET_COLUMNS}
+            )
+        if at == 0:
+            dataset.headers = cells
+        elif any(cells):
+            dataset.append(cells + [""] * (len(dataset.headers or []) - len(cells)))
+    return dataset
+
+
+class _Text(_Harmless):
+    """A text of rows, read one at a time; its quotation marks match."""
+
+    delimiter: str
+    encoding: str | None
+
+    def create_dataset(self, in_stream: bytes | str, **kwargs: Any) -> tablib.Dataset:
+        try:
+            text = in_stream if isinstance(in_stream, str) else in_stream.decode(self.encoding or "utf-8-sig")
+        except UnicodeDecodeError:
+            raise FileRefusedError(_t("The sheet is no text in UTF-8. Save it as CSV UTF-8.")) from None
+        return _dataset(records(io.StringIO(text, newline=""), Dialect(self.delimiter)))
+
+
+class CSV(_Text, base_formats.CSV):
     """Commas, UTF-8."""
 
+    delimiter = ","
 
-class TSV(_Harmless, base_formats.TSV):
+
+class TSV(_Text, base_formats.TSV):
     """Tabs, UTF-8."""
+
+    delimiter = "\t"
 
 
 class XLSX(_Harmless, base_formats.XLSX):
-    """A workbook."""
+    """A workbook, of which the first sheet that is not hidden is read, in a stream and with its unpacked size known."""
+
+    def create_dataset(self, in_stream: bytes) -> tablib.Dataset:
+        if not in_stream.startswith(b"PK"):
+            raise FileRefusedError(_t("This is no workbook (.xlsx). Choose the format that the file has."))
+
+        def opener() -> io.BytesIO:
+            return io.BytesIO(in_stream)
+
+        _check_unpacked(archive.members(opener))
+        names, _hidden = workbook.sheets(opener)
+        return _dataset(workbook.sheet_rows(opener, names[0]))
+
+
+def _check_unpacked(parts: list[zipfile.ZipInfo]) -> None:
+    beside = [part.file_size for part in parts if not part.filename.lower().startswith(_CELLS)]
+    if sum(part.file_size for part in parts) > _MOST_UNPACKED or sum(beside) > _MOST_BESIDE:
+        raise FileRefusedError(_t("The workbook unpacks to more than a short list needs. Save its sheet as CSV."))
 
 
 class JSON(base_formats.JSON):
@@ -186,6 +257,12 @@ class SheetImportMixin(ImportMixin):
     def get_import_formats(self) -> list[Any]:
         return [CSV, XLSX, TSV]
 
+    def add_data_read_fail_error_to_form(self, form: forms.Form, e: Exception) -> None:
+        if isinstance(e, FileRefusedError):
+            form.add_error("import_file", str(e))
+        else:
+            super().add_data_read_fail_error_to_form(form, e)
+
     def get_confirm_form_class(self, request: HttpRequest) -> type[forms.Form]:
         return type("ConfirmForm", (_ConfirmForm,), {"owner": request.user.pk})
 
@@ -200,9 +277,12 @@ class SheetImportMixin(ImportMixin):
         return super().get_import_data_kwargs(**kwargs) | {"rollback_on_validation_errors": True}
 
     def process_import(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        """A second confirm finds its file gone: it says so instead of failing."""
+        """A second confirm finds its file gone, one with another format cannot read it: it says so instead of failing."""
         try:
             return super().process_import(request, **kwargs)
+        except FileRefusedError as error:
+            self.message_user(request, str(error), "error")  # type: ignore[attr-defined]
+            return self._to_list()
         except FileNotFoundError:
             self.message_user(  # type: ignore[attr-defined]
                 request, _t("This sheet was imported already, or its preview was given up. Upload it again."), "warning"
