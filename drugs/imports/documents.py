@@ -163,24 +163,31 @@ def _no_json(buffer: str, position: int) -> FileRefusedError:
 def elements(opener: Opener, tags: frozenset[str]) -> Iterator[Element]:
     """The elements of these names, one after the other; each is emptied once the next is asked for.
 
+    What stands beside them is emptied as soon as it ends, so that memory holds one of them at a time.
+
     Entities and document types are refused: no registry's file has them, and bombs do.
     """
     with opener() as file:
         path: list[Element] = []
+        inside = 0  # how many elements of these names are open
         try:
             for event, element in iterparse(file, events=("start", "end"), forbid_dtd=True):
                 if event == "start":
                     path.append(element)
+                    inside += local_name(element) in tags
                     if len(path) > _MAX_DEPTH:
                         raise FileRefusedError(_("The XML is nested too deeply to be a list of trials."))
                     continue
                 path.pop()
                 element.tag = str(element.tag).rpartition("}")[2]  # a namespace says nothing that the name does not
                 if local_name(element) in tags:
+                    inside -= 1
                     yield element
-                    element.clear()
-                    if path:
-                        path[-1].remove(element)
+                elif inside:
+                    continue
+                element.clear()
+                if path:
+                    path[-1].remove(element)
         except DefusedXmlException:
             raise FileRefusedError(
                 _("The XML declares entities or a document type, which may hide a bomb: it is not read.")

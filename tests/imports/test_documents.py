@@ -1,0 +1,21 @@
+"""XML read element by element: what stands beside the trials is not kept."""
+
+import gc
+import io
+from xml.etree.ElementTree import Element
+
+from drugs.imports.documents import elements
+
+STUDY = "<clinical_study><id><nct_id>NCT0000000{}</nct_id></id></clinical_study>"
+
+
+def test_what_stands_beside_the_trials_does_not_stay_in_memory():
+    beside = "<a><b>text</b></a>" * 20_000
+    text = f"<list>{STUDY.format(1)}{beside}{STUDY.format(2)}<part>{beside}{STUDY.format(3)}</part></list>".encode()
+
+    found = []
+    for study in elements(lambda: io.BytesIO(text), frozenset(["clinical_study"])):
+        found.append(study.findtext("id/nct_id"))
+        assert sum(isinstance(each, Element) for each in gc.get_objects()) < 15_000  # those of one block that was read
+
+    assert found == ["NCT00000001", "NCT00000002", "NCT00000003"]
