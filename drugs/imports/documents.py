@@ -21,6 +21,8 @@ _CHUNK = 1 << 20
 #: Characters of one study; the largest of ClinicalTrials.gov, results included, have about 20 million.
 MAX_STUDY = 64 << 20
 _MAX_DEPTH = 60
+#: Records of another kind after which a file is no list of studies: each would be a row of the preview.
+_MOST_STRANGERS = 1000
 _STUDIES = re.compile(
     r'\s*\{(?:\s*"(?:totalCount|nextPageToken)"\s*:\s*(?:\d+|"[^"]*"|null)\s*,)*\s*"studies"\s*:\s*\['
 )
@@ -226,11 +228,18 @@ def as_rows(
 
     def rows() -> Iterator[list[str] | Broken]:
         yield list(names.values())
+        strangers = 0
         for record in records():
             if is_own(record):
                 found = cells(record)
                 yield [found.get(name, "") for name in names]
             else:
+                strangers += 1
+                if strangers > _MOST_STRANGERS:
+                    raise FileRefusedError(
+                        _("More than %(most)s records are no study of the registry whose file this is.")
+                        % {"most": _MOST_STRANGERS}
+                    )
                 yield Broken(repr(record)[:200], _("This record is no study of the registry whose file this is."))
 
     return rows
