@@ -6,30 +6,32 @@ insecure value: see `drugs/checks.py` and docs/deploy.md.
 
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from csp.constants import NONCE, NONE, SELF
 from django.conf.locale.en_GB import formats as british
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
-from environs import Env
 
 from alliance.api import REST_FRAMEWORK, SPECTACULAR_SETTINGS  # noqa: F401 (settings of django-rest-framework)
+from alliance.environment import env, listed
+from alliance.mail import mail_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-
-env = Env()
 
 # Which kind of run this is
 
 ENVIRONMENT = env.str("ENVIRONMENT", "development")
+if ENVIRONMENT not in ("development", "production"):
+    raise ImproperlyConfigured(f"ENVIRONMENT is '{ENVIRONMENT}': set it to production or development.")
 PRODUCTION = ENVIRONMENT == "production"
 RELEASE = env.str("RELEASE", "development")  # part of every ETag: a new release is a new page
 DEBUG = env.bool("DEBUG", not PRODUCTION)
 DEVELOPMENT_KEY = "development-only-not-a-secret-" + "0" * 40
 SECRET_KEY = env.str("SECRET_KEY", "" if PRODUCTION else DEVELOPMENT_KEY)
-SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", [])  # earlier keys, while they are exchanged
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", [] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]", "testserver"])
-CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
+SECRET_KEY_FALLBACKS = listed("SECRET_KEY_FALLBACKS", [])  # earlier keys, while they are exchanged
+ALLOWED_HOSTS = listed("ALLOWED_HOSTS", [] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]", "testserver"])
+CSRF_TRUSTED_ORIGINS = listed("CSRF_TRUSTED_ORIGINS", [])
 SITE_URL = env.str("SITE_URL", "http://127.0.0.1:8000").rstrip("/")
 
 if PRODUCTION:
@@ -39,6 +41,12 @@ if PRODUCTION:
         raise ImproperlyConfigured("Set SECRET_KEY to a random text of at least 50 characters.")
     if not ALLOWED_HOSTS or "*" in ALLOWED_HOSTS:
         raise ImproperlyConfigured("Set ALLOWED_HOSTS to the site's own host names, such as therapies.example.org.")
+    if env.bool("SECURE_SSL_REDIRECT", True) and not (SITE_URL.startswith("https://") and urlsplit(SITE_URL).hostname):
+        raise ImproperlyConfigured("Set SITE_URL to the site's address, such as https://therapies.example.org.")
+    if not env.str("DATABASE_URL", ""):
+        raise ImproperlyConfigured(
+            "Set DATABASE_URL, such as postgres://therapies@/therapies?host=/var/run/postgresql."
+        )
 
 # Applications
 
@@ -162,12 +170,11 @@ KEPT_PAGES_MB = env.int("KEPT_PAGES_MB", 0)
 
 # Mail: printed on the console in development, off in production until EMAIL_URL is set
 
-vars().update(env.dj_email_url("EMAIL_URL", "dummy://" if PRODUCTION else "console://"))
+_mail_url = env.str("EMAIL_URL", "")
+vars().update(mail_settings(_mail_url or ("dummy://" if PRODUCTION else "console://"), production=PRODUCTION))
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "therapies@localhost")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
-ADMINS: list[tuple[str, str]] = [
-    ("", name) for name in env.list("ADMINS", [], subcast=str)
-]  # who gets a mail when a page fails
+ADMINS = [("", address) for address in listed("ADMINS", [])]  # who gets a mail when a page fails
 
 # Background work: in place, or by `manage.py db_worker` when TASKS=database
 
@@ -343,7 +350,7 @@ SITE_NAME = _("ALS/MND therapies")
 PUBLISHER = "International Alliance of ALS/MND Associations"
 CONTENT_LICENCE = env.str("CONTENT_LICENCE", "All rights reserved")
 # Who gets the daily digest (manage.py send_digest): addresses, or 'staff' for all staff accounts with one. Off by default.
-DIGEST_RECIPIENTS: list[str] = env.list("DIGEST_RECIPIENTS", [])
+DIGEST_RECIPIENTS = listed("DIGEST_RECIPIENTS", [])
 REQUIRE_SECOND_PERSON = env.bool("REQUIRE_SECOND_PERSON", True)
 PREVIEW_DAYS = env.int("PREVIEW_DAYS", 7)  # how long a signed link to a draft opens it
 IMPORT_MAX_BYTES = env.int("IMPORT_MAX_BYTES", 200 * 1024 * 1024)
@@ -356,7 +363,7 @@ CORRECTIONS_PER_ADDRESS = env.int("CORRECTIONS_PER_ADDRESS", 20)  # a day, from 
 CORRECTIONS_AN_HOUR = env.int("CORRECTIONS_AN_HOUR", 100)  # from all together
 # Alerts by e-mail about new editions: on where mail is configured, and only there
 
-ALERTS_BY_MAIL = env.bool("ALERTS_BY_MAIL", True) and env.str("EMAIL_URL", "").partition(":")[0] not in ("", "dummy")
+ALERTS_BY_MAIL = env.bool("ALERTS_BY_MAIL", True) and _mail_url.partition(":")[0] not in ("", "dummy")
 ALERT_CONFIRM_DAYS = env.int("ALERT_CONFIRM_DAYS", 3)  # how long an address waits for its owner's yes
 ALERT_MAILS_A_DAY = env.int("ALERT_MAILS_A_DAY", 5)  # that ask or answer, to one address
 ALERTS_PER_ADDRESS = env.int("ALERTS_PER_ADDRESS", 20)  # a day, from one network address

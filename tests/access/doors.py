@@ -45,11 +45,12 @@ def in_production(program, **more):
             "ENVIRONMENT": "production",
             "SECRET_KEY": "k" * 60,
             "ALLOWED_HOSTS": "therapies.example.org",
+            "SITE_URL": "https://therapies.example.org",
+            "DATABASE_URL": "sqlite://:memory:",
             "DJANGO_SETTINGS_MODULE": "alliance.settings",
         }
         | more
     )
-    environment.pop("DATABASE_URL", None)
     return subprocess.run(
         [sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True
     ).stdout

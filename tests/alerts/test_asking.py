@@ -275,7 +275,7 @@ def test_nothing_of_these_pages_is_kept_and_the_key_goes_nowhere(client):
 
 @pytest.mark.any_database
 @pytest.mark.parametrize(
-    ("url", "on"), [("", False), ("dummy://", False), ("smtp+tls://u:p@mail.example.org:587", True)]
+    ("url", "on"), [("", False), ("dummy://", False), ("submission://u:p@mail.example.org:587", True)]
 )
 def test_alerts_are_on_where_mail_is_configured(url, on):
     from tests.access.doors import in_production
