@@ -15,7 +15,9 @@ _FIELDS = ("method", "route", "status", "ms")
 _MASKS = [
     (re.compile(r"[^\s@'\"<>(),;:=]+@[^\s@'\"<>(),;:=]+\.[^\s@'\"<>(),;:=]+"), "[e-mail]"),
     (re.compile(r"\b\d{1,3}(?:\.\d{1,3}){3}\b"), "[address]"),
-    (re.compile(r"(?<![\w:])(?:[0-9A-Fa-f]{1,4}:){3,7}[0-9A-Fa-f]{0,4}(?![\w:])"), "[address]"),
+    # Shortened by '::', which no time has; what begins with it is nobody's address.
+    (re.compile(r"(?<![\w:])(?:[0-9A-Fa-f]{1,4}:)+(?:(?::[0-9A-Fa-f]{1,4})+|:)(?!\w)"), "[address]"),
+    (re.compile(r"(?<![\w:])(?:[0-9A-Fa-f]{1,4}:){3,7}[0-9A-Fa-f]{1,4}(?!:?\w)"), "[address]"),
     (re.compile(r"(?<=/preview/)[^/\s]+"), "[token]"),
     (re.compile(r"\?[^\s'\"]*="), "?[query]="),
     (re.compile(r"(?m)^(DETAIL|CONTEXT):.*$"), r"\1: [left out]"),  # PostgreSQL repeats the row here

@@ -103,6 +103,19 @@ def test_what_postgresql_repeats_of_a_row_is_left_out():
     assert scrubbed("at 12:30:05 on 2026-11-24") == "at 12:30:05 on 2026-11-24"
 
 
+@pytest.mark.parametrize(
+    "address",
+    ["203.0.113.9", "2001:db8:0:1:2:3:4:5", "2001:db8::1", "2001:db8::", "fe80::1ff:fe23:4567:890a", "2001:db8:1:2::5"],
+)
+def test_a_network_address_is_masked(address):
+    assert scrubbed(f"[{address}]:443, {address}: refused") == "[[address]]:443, [address]: refused"
+
+
+@pytest.mark.parametrize("text", ["at 12:30:45", "12:30:45: late", "rows[::2]", "'2026-11-24'::date", "a::date"])
+def test_what_only_looks_like_a_network_address_stays(text):
+    assert scrubbed(text) == text
+
+
 def test_an_error_is_mailed_once_and_without_the_request(settings, mailoutbox):
     settings.ADMINS = [("", "admin@example.org")]
     handler, logger = ErrorMail(), logging.getLogger("tests.mailed")
