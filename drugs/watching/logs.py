@@ -4,6 +4,7 @@ import datetime as dt
 import json
 import logging
 import re
+import threading
 import time
 from typing import Any
 
@@ -59,13 +60,19 @@ def message_of(record: logging.LogRecord) -> str:
 
 
 class ErrorMail(logging.Handler):
-    """An error by mail to ADMINS: where and what, no request, no form, no cookie. One an error and ten minutes."""
+    """An error by mail to ADMINS: where and what, no request, no form, no cookie. One an error and ten minutes.
+
+    No page waits for the mail server: threads of their own send, a few at once; what comes beyond them stands in the log only.
+    """
 
     _EVERY = 600.0
+    _AT_ONCE = 4
+    _AT_THE_END = 10.0  # seconds for what is under way when the process ends
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self._sent: dict[str, float] = {}
+        self._under_way: list[threading.Thread] = []
 
     def emit(self, record: logging.LogRecord) -> None:
         kind = record.exc_info[0].__name__ if record.exc_info and record.exc_info[0] else record.levelname
@@ -73,10 +80,18 @@ class ErrorMail(logging.Handler):
         now = time.monotonic()
         if now - self._sent.get(subject, -self._EVERY) < self._EVERY:
             return
+        self._under_way = [thread for thread in self._under_way if thread.is_alive()]
+        if len(self._under_way) >= self._AT_ONCE:
+            return
         self._sent = {known: when for known, when in self._sent.items() if now - when < self._EVERY} | {subject: now}
         trace = scrubbed(logging.Formatter().formatException(record.exc_info)) if record.exc_info else ""
-        mail_admins(
-            subject,
-            f"{message_of(record)}\nRequest {current_id.get() or '-'}\n\n{trace}",
-            fail_silently=True,
-        )
+        text = f"{message_of(record)}\nRequest {current_id.get() or '-'}\n\n{trace}"
+        thread = threading.Thread(target=mail_admins, args=(subject, text), kwargs={"fail_silently": True}, daemon=True)
+        thread.start()
+        self._under_way.append(thread)
+
+    def flush(self) -> None:
+        """Called when the process ends: without this a command's last error would not go out."""
+        end = time.monotonic() + self._AT_THE_END
+        for thread in self._under_way:
+            thread.join(max(0.0, end - time.monotonic()))

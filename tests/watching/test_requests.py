@@ -4,8 +4,10 @@ import io
 import json
 import logging
 import re
+import threading
 
 import pytest
+from django.core.mail.backends.base import BaseEmailBackend
 from django.test import Client, override_settings
 from django.urls import path
 
@@ -126,11 +128,41 @@ def test_an_error_is_mailed_once_and_without_the_request(settings, mailoutbox):
         except ValueError:
             logger.exception("It failed for %s", PLANTED)
     logger.removeHandler(handler)
+    handler.flush()
 
     assert len(mailoutbox) == 1
     assert "ValueError" in mailoutbox[0].subject
     assert "Traceback" in mailoutbox[0].body
     assert PLANTED not in mailoutbox[0].subject + mailoutbox[0].body
+
+
+class SilentServer(BaseEmailBackend):
+    """A mail server that says nothing until the test lets it."""
+
+    answers, taken = threading.Event(), []
+
+    def send_messages(self, mails):
+        self.answers.wait(10)
+        self.taken.extend(mail.subject for mail in mails)
+
+
+def test_a_mail_server_that_says_nothing_holds_nobody_up(settings):
+    settings.ADMINS = [("", "admin@example.org")]
+    settings.EMAIL_BACKEND = "tests.watching.test_requests.SilentServer"
+    handler, logger = ErrorMail(), logging.getLogger("tests.mailed")
+    logger.addHandler(handler)
+    for number in range(9):
+        logger.error("The %sth failed", number)
+    taken_meanwhile = list(SilentServer.taken)
+    SilentServer.answers.set()
+    handler.flush()
+    logger.error("The %sth failed", 8)  # no mail of it went out yet
+    logger.removeHandler(handler)
+    handler.flush()
+
+    assert taken_meanwhile == []
+    assert len(SilentServer.taken) == 5
+    assert "The 8th failed" in SilentServer.taken[-1]
 
 
 def test_a_report_to_sentry_has_no_person_in_it():
