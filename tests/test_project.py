@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 import os
+import pwd
 import re
 import subprocess
 import sys
@@ -121,6 +122,35 @@ def test_the_mail_server_of_the_example_is_spoken_to_over_tls():
     (url,) = re.findall(r"^# EMAIL_URL=(.*)$", example, re.MULTILINE)
 
     assert mail_settings(url, production=True)["EMAIL_USE_TLS"]
+
+
+def test_every_setting_is_explained():
+    explained = set(re.findall(r"`([A-Z_]+)`", (ROOT / "docs" / "deploy.md").read_text()))
+    read = set(re.findall(r"""(?:env\.\w+|listed)\(\s*"([A-Z_]+)\"""", (ROOT / "alliance" / "settings.py").read_text()))
+
+    assert len(read) > 40
+    assert not read - explained
+
+
+def test_deploy_manage_reads_the_environment_as_systemd_does(tmp_path):
+    """Everything that it names is put in the place of what the machine has: its user, its folder, its file."""
+    python, settings = tmp_path / ".venv" / "bin" / "python", tmp_path / "environment"
+    python.parent.mkdir(parents=True)
+    python.write_text('#!/bin/sh\nprintf "%s\\n" "$@" "$SECRET_KEY" "$ADMINS" "$SITE_NAME" "$RELEASE"\n')
+    python.chmod(0o755)
+    settings.write_text("# RELEASE=no\n\nSECRET_KEY=a$b&c=#==\nADMINS=a@x, b@x  \nSITE_NAME='of \"all\"'\nRELEASE=")
+    script = (ROOT / "deploy" / "manage").read_text()
+    for name, here in {
+        "/etc/therapies/environment": str(settings),
+        "/opt/therapies": str(tmp_path),
+        "!= therapies": f"!= {pwd.getpwuid(os.geteuid()).pw_name}",
+    }.items():
+        assert name in script
+        script = script.replace(name, here)
+
+    told = subprocess.run(["bash", "-c", script, "manage", "restore", "a file"], capture_output=True, text=True).stdout
+
+    assert told.splitlines() == [f"{tmp_path}/manage.py", "restore", "a file", "a$b&c=#==", "a@x, b@x", 'of "all"', ""]
 
 
 def test_the_policy_of_nginx_own_page_names_its_style():
