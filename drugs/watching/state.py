@@ -15,7 +15,7 @@ from django.core.cache import cache
 from django.core.files.storage import default_storage
 from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.migrations.executor import MigrationExecutor
-from django.db.models import Count, Min
+from django.db.models import Case, Count, F, Min, When
 from django.template.defaultfilters import filesizeformat
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
@@ -29,6 +29,7 @@ from drugs.models import Alert, ContentVersion, ImportRun
 
 BACKUP_OLD_AFTER = dt.timedelta(days=1, hours=2)  # made once a night, at about the same time
 JOB_LATE_AFTER = dt.timedelta(minutes=5)
+JOB_LONG_AFTER = dt.timedelta(hours=1)  # no import takes as long: what began earlier was left by a worker that was killed
 DISK_LOW = 500 * 1024 * 1024
 
 
@@ -136,11 +137,13 @@ def _queue(at: dt.datetime) -> Fact:
 
 def _worker(at: dt.datetime) -> Fact:
     """The worker keeps no sign of life of its own: jobs that nobody takes are the sign that it is away."""
-    oldest = _jobs("READY").filter(run_after__lte=at).aggregate(oldest=Min("enqueued_at"))["oldest"]
+    since = Case(When(run_after__lte=at, then=F("run_after")), default=F("enqueued_at"))  # 'at once' is the year 9999
+    oldest = DBTaskResult.objects.ready().aggregate(oldest=Min(since))["oldest"]
+    is_busy = DBTaskResult.objects.running().filter(started_at__gt=at - JOB_LONG_AFTER).exists()
     taken = DBTaskResult.objects.exclude(started_at=None).order_by("-started_at").values_list("started_at", flat=True)
     last = taken.first()
     value = _("took its last job %(when)s") % {"when": _when(last)} if last else _("has taken no job yet")
-    if oldest and at - oldest > JOB_LATE_AFTER and not _jobs("RUNNING").exists():
+    if oldest and at - oldest > JOB_LATE_AFTER and not is_busy:
         return Fact(
             _("Worker"),
             value,

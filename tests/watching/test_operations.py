@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
+from drugs.access.mails import send_reset_links
 from drugs.backups.record import BackupRecord, write_record
 from drugs.watching.state import state, warnings
 from tests.admin.people import ROLES, staff
@@ -75,21 +76,40 @@ def test_a_record_that_cannot_be_read_is_no_backup():
 
 
 def job(**fields):
-    now = timezone.now()
     return DBTaskResult.objects.create(
-        args_kwargs={"args": [], "kwargs": {}}, task_path="x", backend_name="default", run_after=now,
-        exception_class_path="", traceback="", **fields,
+        args_kwargs={"args": [], "kwargs": {}}, task_path="x", backend_name="default", exception_class_path="",
+        traceback="", **{"run_after": timezone.now()} | fields,
     )  # fmt: skip
 
 
-def test_jobs_that_nobody_takes_are_told():
-    waiting = job()
+@pytest.fixture
+def waiting(settings):
+    """A job as the site leaves it for the worker, six minutes ago."""
+    settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+    send_reset_links.enqueue("somebody@example.org")
+    DBTaskResult.objects.update(enqueued_at=timezone.now() - dt.timedelta(minutes=6))
 
-    assert "Worker" not in warned()
-    DBTaskResult.objects.filter(pk=waiting.pk).update(
-        enqueued_at=timezone.now() - dt.timedelta(minutes=6), run_after=timezone.now() - dt.timedelta(minutes=6)
-    )
+
+def test_jobs_that_nobody_takes_are_told(waiting):
     assert "systemctl start therapies-worker" in warned()["Worker"]
+
+    DBTaskResult.objects.update(enqueued_at=timezone.now())
+    assert "Worker" not in warned()
+
+
+@pytest.mark.parametrize(("minutes", "is_told"), [(-60, False), (1, False), (6, True)])
+def test_a_job_for_later_waits_from_then_on(minutes, is_told):
+    job(run_after=timezone.now() - dt.timedelta(minutes=minutes))
+    DBTaskResult.objects.update(enqueued_at=timezone.now() - dt.timedelta(days=1))
+
+    assert ("Worker" in warned()) == is_told
+
+
+@pytest.mark.parametrize(("minutes", "is_told"), [(30, False), (61, True)])
+def test_a_job_that_began_long_ago_keeps_no_worker_busy(waiting, minutes, is_told):
+    job(status="RUNNING", started_at=timezone.now() - dt.timedelta(minutes=minutes))
+
+    assert ("Worker" in warned()) == is_told
 
 
 def test_a_failed_job_is_counted():
