@@ -230,6 +230,10 @@ STORAGES: dict[str, dict[str, Any]] = {
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
 }
+if MEDIA_BUCKET:  # one that is away is told in seconds, not minutes
+    from botocore.config import Config
+
+    STORAGES["default"]["OPTIONS"]["client_config"] = Config(connect_timeout=2, retries={"mode": "standard"})
 
 # Backups: manage.py backup
 

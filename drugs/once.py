@@ -3,13 +3,14 @@
 import datetime as dt
 import functools
 import hashlib
+import uuid
 from collections.abc import Callable
 from typing import NamedTuple, TypeVar
 
 from django.conf import settings
 from django.core.cache import caches
 
-from drugs.backups.record import restored_at
+from drugs.backups.record import StorageAwayError, restored_at
 from drugs.unchanged import cannot_be_told
 
 #: How long it may stay, in seconds; a new content leaves it behind at once.
@@ -46,5 +47,11 @@ def once(content: Content, name: str, make: Callable[[], Made], is_large: Callab
 
 @functools.cache
 def restored() -> str:
-    """Of a database that was put back the content version counts anew: its content is another one. Known at the start."""
-    return restored_at()
+    """Of a database that was put back the content version counts anew: its content is another one. Known at the start.
+
+    Where the storage does not say it then, this process has a word of its own: nothing kept from before is taken for new.
+    """
+    try:
+        return restored_at()
+    except StorageAwayError:
+        return uuid.uuid4().hex

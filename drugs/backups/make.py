@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from botocore.exceptions import BotoCoreError, ClientError
 from django.conf import settings
 from django.core.files.storage import Storage, default_storage
 from django.db import DEFAULT_DB_ALIAS, connections
@@ -14,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from drugs.backups.archive import BackupError, Writer
 from drugs.backups.record import FOLDER as RECORDS
-from drugs.backups.record import BackupRecord, write_record
+from drugs.backups.record import BackupRecord, StorageAwayError, write_record
 from drugs.backups.rows import Model, TableDigest, apps_of, columns, lines, tables
 from drugs.backups.snapshot import numbered, sequences, snapshot
 
@@ -30,7 +31,7 @@ def make_backup(
 ) -> BackupRecord:
     """Write an archive into `folder`, take away all of ours there but the newest `keep`, and record when it was.
 
-    Raises `BackupError` with one sentence; then no archive was added and none was taken away.
+    Raises `BackupError` with one sentence; then no archive was added and none was taken away, or the sentence says so.
     """
     began = time.monotonic()
     path = folder / NAME.format(at.astimezone(dt.UTC))
@@ -48,6 +49,13 @@ def make_backup(
             _("The backup could not be written to %(folder)s: %(why)s. Earlier backups are still there.")
             % {"folder": folder, "why": error.strerror or error}
         ) from error
+    except (BotoCoreError, ClientError) as error:
+        raise BackupError(
+            _(
+                "No backup was made, the bucket of the stored files does not answer: %(why)s. Earlier backups are still there."
+            )
+            % {"why": error}
+        ) from error
     record = BackupRecord(
         made_at=at.isoformat(),
         name=path.name,
@@ -59,7 +67,13 @@ def make_backup(
     )
     for old in sorted(folder.glob(f"{_OURS}.zip"), reverse=True)[keep or None :] if keep else []:
         old.unlink()
-    write_record(record)
+    try:
+        write_record(record)
+    except StorageAwayError as error:
+        raise BackupError(
+            _("The backup %(file)s is whole, but that it was made could not be noted among the stored files: %(why)s.")
+            % {"file": path, "why": error}
+        ) from error
     return record
 
 

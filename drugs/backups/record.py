@@ -7,7 +7,9 @@ written while the database is read-only. Every web process, on every host, reads
 import datetime as dt
 import json
 from dataclasses import asdict, dataclass, field
+from typing import Any
 
+from botocore.exceptions import BotoCoreError, ClientError
 from django.core.exceptions import SuspiciousOperation
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
@@ -15,6 +17,12 @@ from django.core.files.storage import default_storage
 FOLDER = "backups"
 _LAST = f"{FOLDER}/last.json"
 _RESTORED = f"{FOLDER}/restored.json"
+#: What a storage raises that does not answer or takes nothing: a folder, and a bucket, whose errors are no OSError.
+AWAY = (OSError, BotoCoreError, ClientError)
+
+
+class StorageAwayError(Exception):
+    """The storage of files does not answer or takes nothing: in its own words."""
 
 
 @dataclass(frozen=True)
@@ -35,37 +43,43 @@ class BackupRecord:
 
 
 def write_record(record: BackupRecord) -> None:
-    _write(_LAST, asdict(record))
+    write_note(_LAST, asdict(record))
 
 
 def last_backup() -> BackupRecord | None:
-    """None: there never was one, or what was noted of it cannot be read."""
+    """None: there never was one, or what was noted of it cannot be read. Raises `StorageAwayError`."""
     try:
-        return BackupRecord(**json.loads(_read(_LAST)))
-    except (TypeError, ValueError):
+        return BackupRecord(**read_note(_LAST))
+    except TypeError:
         return None
 
 
 def note_restore(at: dt.datetime) -> None:
-    _write(_RESTORED, {"restored_at": at.isoformat()})
+    write_note(_RESTORED, {"restored_at": at.isoformat()})
 
 
 def restored_at() -> str:
     """When a backup was last restored here, '' for never: the content version may count from an earlier number since."""
     try:
-        return str(json.loads(_read(_RESTORED))["restored_at"])
-    except (KeyError, TypeError, ValueError):
+        return str(read_note(_RESTORED)["restored_at"])
+    except (KeyError, TypeError):
         return ""
 
 
-def _write(name: str, value: object) -> None:
-    default_storage.delete(name)
-    default_storage.save(name, ContentFile(json.dumps(value, indent=1).encode()))
+def write_note(name: str, value: object) -> None:
+    try:
+        default_storage.delete(name)
+        default_storage.save(name, ContentFile(json.dumps(value, indent=1).encode()))
+    except AWAY as error:
+        raise StorageAwayError(str(error)) from error
 
 
-def _read(name: str) -> str:
+def read_note(name: str) -> Any:
+    """None: nothing was noted, or it cannot be read. Raises `StorageAwayError`."""
     try:
         with default_storage.open(name, "rb") as file:
-            return file.read().decode(errors="replace")  # type: ignore[no-any-return]
-    except (OSError, SuspiciousOperation):
-        return ""
+            return json.loads(file.read())
+    except (FileNotFoundError, SuspiciousOperation, ValueError):
+        return None
+    except AWAY as error:
+        raise StorageAwayError(str(error)) from error

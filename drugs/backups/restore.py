@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 
 from drugs.backups.archive import BackupError, Reader
 from drugs.backups.make import file_names
-from drugs.backups.record import note_restore
+from drugs.backups.record import StorageAwayError, note_restore
 from drugs.backups.rows import Model, apps_of, columns, digest_of, insert, tables
 from drugs.backups.snapshot import numbered, set_sequences
 
@@ -65,8 +65,8 @@ def restore_backup(
         _bring_to_version(archive, using)
         rows = _restore(archive, using, files)
         call_command("migrate", database=using, verbosity=0, interactive=False)
-        note_restore(at)
         caches["content"].clear()  # what is kept there goes by content versions that may come again
+        _note(at)
         return Restored(
             made_at=archive.manifest["made_at"],
             tables=len(archive.manifest["tables"]),
@@ -75,6 +75,16 @@ def restore_backup(
             kept_files=len(files - own),
             seconds=round(time.monotonic() - began, 1),
         )
+
+
+def _note(at: dt.datetime) -> None:
+    try:
+        note_restore(at)
+    except StorageAwayError as error:
+        raise BackupError(
+            _("The backup was restored, but that could not be noted among the stored files: %(why)s. Restore it again.")
+            % {"why": error}
+        ) from error
 
 
 # Before anything is written

@@ -6,6 +6,7 @@ from http import HTTPStatus
 from typing import Any
 from uuid import uuid4
 
+from botocore.exceptions import BotoCoreError, ClientError
 from django.db import InterfaceError, InternalError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -100,13 +101,15 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def is_passing(error: BaseException | None) -> bool:
-    """Whether the database is away, takes no changes or hung, or a disk is full: later the same request will do."""
+    """Whether the database is away, takes no changes or hung, a disk is full or a bucket away: later the same request will do."""
     while error is not None:
         if isinstance(error, OperationalError | InterfaceError):
             return True
         if isinstance(error, InternalError) and "read-only" in str(error):  # PostgreSQL's word for it
             return True
         if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EROFS):
+            return True
+        if isinstance(error, BotoCoreError | ClientError):
             return True
         error = error.__cause__
     return False

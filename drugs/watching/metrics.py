@@ -18,7 +18,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
-from drugs.backups.record import last_backup
+from drugs.backups.record import StorageAwayError, last_backup
 from drugs.models import ContentVersion
 
 
@@ -38,9 +38,9 @@ class _State(Collector):
     """What is asked of the site at the moment of the scrape."""
 
     def collect(self) -> Iterator[Metric]:
-        record = last_backup()
-        if record:
-            yield GaugeMetricFamily("site_last_backup_timestamp_seconds", "When", value=record.at.timestamp())
+        with suppress(StorageAwayError):
+            if record := last_backup():
+                yield GaugeMetricFamily("site_last_backup_timestamp_seconds", "When", value=record.at.timestamp())
         with suppress(NotImplementedError, OSError):  # a bucket has no end; a folder that is not there yet says nothing
             free = shutil.disk_usage(default_storage.path("")).free
             yield GaugeMetricFamily("site_disk_free_bytes", "Free where files are stored", value=free)

@@ -24,12 +24,12 @@ from django_tasks_db.models import DBTaskResult
 
 from drugs import replica
 from drugs.alerts import are_on
-from drugs.backups.record import last_backup
+from drugs.backups.record import StorageAwayError, last_backup
 from drugs.models import Alert, ContentVersion, ImportRun
 
 BACKUP_OLD_AFTER = dt.timedelta(days=1, hours=2)  # made once a night, at about the same time
 JOB_LATE_AFTER = dt.timedelta(minutes=5)
-JOB_LONG_AFTER = dt.timedelta(hours=1)  # no import takes as long: what began earlier was left by a worker that was killed
+JOB_LONG_AFTER = dt.timedelta(hours=1)  # no import takes as long: its worker was killed
 DISK_LOW = 500 * 1024 * 1024
 
 
@@ -170,7 +170,12 @@ def _last_import() -> Fact:
 
 
 def _backup(at: dt.datetime) -> Fact:
-    record = last_backup()
+    try:
+        record = last_backup()
+    except StorageAwayError:
+        return Fact(
+            _("Last backup"), _("unknown"), _("The storage of files does not answer: uploads and downloads fail.")
+        )
     if record is None:
         return Fact(
             _("Last backup"), _("never"), _("There is no backup: run manage.py backup, every night by its timer.")

@@ -4,8 +4,9 @@ import hashlib
 
 import boto3
 import pytest
+from botocore.config import Config
 from django.core.files.storage import default_storage
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
 from moto.server import ThreadedMotoServer
@@ -17,8 +18,10 @@ from drugs.imports.apply import apply
 from drugs.imports.compare import compare
 from drugs.imports.problems import FileRefusedError
 from drugs.models import ImportRun, Trial
+from drugs.once import restored
 from drugs.open_data.files import releases, write_release
 from tests import factories
+from tests.admin.people import staff
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
@@ -101,6 +104,48 @@ def test_a_backup_takes_its_files_and_a_restore_puts_them_back(bucket, migrated,
         assert Trial.objects.using(alias).count() == 1
     with default_storage.open(run.file.name) as file:
         assert file.read() == TRIALS
+
+
+@pytest.fixture
+def away(bucket, settings):
+    """The bucket refuses connections."""
+    options = settings.STORAGES["default"]["OPTIONS"] | {
+        "endpoint_url": "http://127.0.0.1:1",
+        "client_config": Config(retries={"total_max_attempts": 1}),
+    }
+    settings.STORAGES = {**settings.STORAGES, "default": settings.STORAGES["default"] | {"OPTIONS": options}}
+    restored.cache_clear()
+    yield
+    restored.cache_clear()
+
+
+def test_a_process_that_starts_while_the_bucket_is_away_answers(away, settings):
+    factories.live_edition("abc")
+    settings.METRICS_TOKEN = "t" * 40
+    client = Client(raise_request_exception=False)
+
+    assert client.get("/drugs/abc/").status_code == 200
+    assert client.get("/drugs/abc/")["ETag"] == client.get("/drugs/abc/")["ETag"]
+    assert client.get("/metrics", headers={"Authorization": f"Bearer {'t' * 40}"}).status_code == 200
+    assert client.get("/data/").status_code == 503
+
+
+def test_staff_are_told_that_the_bucket_is_away(client, away):
+    client.force_login(staff("superuser"))
+
+    assert "The storage of files does not answer" in client.get("/admin/").content.decode()
+    assert client.get("/admin/operations/").status_code == 200
+
+
+def test_a_backup_and_a_restore_say_that_the_bucket_is_away(bucket, tmp_path, request):
+    record = make_backup(tmp_path, timezone.now())
+    request.getfixturevalue("away")
+
+    with pytest.raises(CommandError, match="No backup was made, the bucket of the stored files does not answer"):
+        call_command("backup", to=tmp_path)
+    with pytest.raises(CommandError, match=r"The stored files could not be read: .* Nothing was changed"):
+        call_command("restore", tmp_path / record.name)
+    assert [path.name for path in tmp_path.iterdir()] == [record.name]
 
 
 def test_what_asks_for_a_disk_goes_on(bucket, settings):

@@ -8,6 +8,7 @@ from django.db import DatabaseError
 from django.utils import timezone
 
 from drugs.backups import BackupError, restore_backup
+from drugs.backups.record import AWAY
 from drugs.backups.restore import describe
 
 
@@ -39,8 +40,8 @@ class Command(BaseCommand):
             done = restore_backup(file, timezone.now(), replace_everything=replace_everything)
         except BackupError as error:
             raise CommandError(str(error)) from error
-        except OSError as error:
-            raise CommandError(f"The files could not be stored: {error}. The rows were not changed.") from error
+        except AWAY as error:
+            raise CommandError(f"The stored files could not be read: {error}. Nothing was changed.") from error
         except DatabaseError as error:
             raise CommandError(f"The database did not answer. {error}") from error
         kept = f" {done.kept_files} other files were left where they are." if done.kept_files else ""
