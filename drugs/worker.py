@@ -1,6 +1,12 @@
-"""The process that does background work: which queue it empties, and how it is started."""
+"""The process that does background work: which queue it empties, how it is started, and what one that was killed left."""
+
+import datetime as dt
 
 from django.conf import settings
+from django_tasks_db.models import DBTaskResult
+
+#: No job takes as long: what began earlier is done by nobody any more.
+STOPPED_AFTER = dt.timedelta(days=1)
 
 
 def queue_of_worker() -> str:
@@ -11,3 +17,14 @@ def queue_of_worker() -> str:
 def worker_command() -> str:
     """How to start the worker, as a page says it."""
     return "python manage.py db_worker" + ("" if queue_of_worker() == "default" else " --backend worker")
+
+
+def end_stopped(at: dt.datetime) -> int:
+    """Jobs whose worker was killed, marked as failed; returns how many."""
+    stopped = DBTaskResult.objects.running().filter(started_at__lt=at - STOPPED_AFTER)
+    return stopped.update(
+        status="FAILED",
+        finished_at=at,
+        exception_class_path="builtins.SystemExit",
+        traceback="The worker was stopped while it did this.",
+    )

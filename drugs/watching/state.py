@@ -26,8 +26,10 @@ from drugs import replica
 from drugs.alerts import are_on
 from drugs.backups.record import StorageAwayError, last_backup
 from drugs.models import Alert, ContentVersion, ImportRun
+from drugs.watching.daily import last_daily
 
 BACKUP_OLD_AFTER = dt.timedelta(days=1, hours=2)  # made once a night, at about the same time
+DAILY_OLD_AFTER = dt.timedelta(days=2)
 JOB_LATE_AFTER = dt.timedelta(minutes=5)
 JOB_LONG_AFTER = dt.timedelta(hours=1)  # no import takes as long: its worker was killed
 DISK_LOW = 500 * 1024 * 1024
@@ -54,6 +56,7 @@ def state(at: dt.datetime) -> list[Fact]:
         _failed(),
         _last_import(),
         _backup(at),
+        _daily(at),
         *_disk(),
         _cache(),
         _mail(),
@@ -63,7 +66,7 @@ def state(at: dt.datetime) -> list[Fact]:
 
 def warnings(at: dt.datetime) -> list[Fact]:
     """What somebody has to see to; asked on the desk, so without what takes long."""
-    facts = [_database(), *_replica(), _worker(at), _backup(at), *_disk(), _cache(), _mail()]
+    facts = [_database(), *_replica(), _worker(at), _backup(at), _daily(at), *_disk(), _cache(), _mail()]
     return [fact for fact in facts if fact.warning]
 
 
@@ -187,6 +190,29 @@ def _backup(at: dt.datetime) -> Fact:
         missing = ngettext("%d stored file is missing.", "%d stored files are missing.", len(record.missing_files))
         return Fact(_("Last backup"), value, missing % len(record.missing_files))
     return Fact(_("Last backup"), value)
+
+
+def _daily(at: dt.datetime) -> Fact:
+    """What deletes readers' addresses among others; that the storage does not answer is told of the last backup."""
+    try:
+        record = last_daily()
+    except StorageAwayError:
+        return Fact(_("Daily work"), _("unknown"))
+    if record is None:
+        return Fact(
+            _("Daily work"), _("never"), _("It was never done: run manage.py daily, every morning by its timer.")
+        )
+    value = _when(record.at)
+    if at - record.at > DAILY_OLD_AFTER:
+        return Fact(
+            _("Daily work"), value, _("It was last done more than two days ago: see why its timer does not run.")
+        )
+    if record.failed:
+        told = _("Failed: %(names)s. On the server: journalctl -u therapies-daily.") % {
+            "names": ", ".join(record.failed)
+        }
+        return Fact(_("Daily work"), value, told)
+    return Fact(_("Daily work"), value)
 
 
 def _disk() -> list[Fact]:

@@ -1,6 +1,5 @@
 """The EU's registers: the old one's download as text, the new one's CSV."""
 
-
 import pytest
 
 from drugs.imports.formats import ctis
