@@ -91,6 +91,11 @@ class Reader:
             self._zip = zipfile.ZipFile(self.path)
         except FileNotFoundError:
             raise BackupError(_("%(file)s: there is no such file.") % {"file": self.path}) from None
+        except PermissionError:
+            raise BackupError(
+                _("%(file)s may not be read by the user of this command: give it to that user, or let it be read.")
+                % {"file": self.path}
+            ) from None
         except (OSError, zipfile.BadZipFile) as error:
             raise BackupError(
                 _("%(file)s is no backup, or its end is missing: copy it again from where it was kept.")
