@@ -1,9 +1,11 @@
 """Put a backup back: verified first, all tables in one transaction, read again and compared before it is kept."""
 
 import datetime as dt
+import hashlib
 import io
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,7 +22,7 @@ from django.utils.translation import gettext as _
 
 from drugs.backups.archive import BackupError, Reader
 from drugs.backups.make import file_names
-from drugs.backups.record import StorageAwayError, note_restore
+from drugs.backups.record import AWAY, StorageAwayError, note_restore
 from drugs.backups.rows import Model, apps_of, columns, digest_of, insert, tables
 from drugs.backups.snapshot import numbered, set_sequences
 
@@ -51,7 +53,7 @@ def restore_backup(
 ) -> Restored:
     """Restore into an empty database and an empty storage, or over what is there when asked to in words.
 
-    Raises `BackupError` with one sentence. The rows are then as they were before.
+    Raises `BackupError` that says why. The rows are then as they were before, where it says nothing else.
     """
     began = time.monotonic()
     with Reader(path) as archive:
@@ -153,10 +155,14 @@ def _restore(archive: Reader, using: str, files_before: set[str]) -> int:
     try:
         with transaction.atomic(using=using):
             rows = _restore_rows(archive, using)
-            _restore_files(archive, default_storage, written)
-    except BaseException:
-        for name in set(written) - files_before:
-            default_storage.delete(name)
+            _restore_files(archive, default_storage, files_before, written)
+    except BaseException as error:
+        with suppress(*AWAY):
+            for name in set(written) - files_before:
+                default_storage.delete(name)
+        replaced = sorted(files_before.intersection(written))
+        if isinstance(error, AWAY) or (replaced and isinstance(error, Exception)):
+            raise BackupError(_not_restored(error, replaced)) from error
         raise
     if connections[using].vendor == "postgresql":
         with connections[using].cursor() as cursor:
@@ -164,14 +170,50 @@ def _restore(archive: Reader, using: str, files_before: set[str]) -> int:
     return rows
 
 
-def _restore_files(archive: Reader, storage: Storage, written: list[str]) -> None:
+def _not_restored(error: BaseException, replaced: list[str]) -> str:
+    said = str(error)
+    if isinstance(error, AWAY):
+        said = _("The files could not be stored: %(why)s. The rows were not changed.") % {"why": error}
+    names = _("These files are no longer as they were: %(names)s.") % {"names": ", ".join(replaced)} if replaced else ""
+    return f"{said} {names}".strip()
+
+
+def _restore_files(archive: Reader, storage: Storage, files_before: set[str], written: list[str]) -> None:
+    """The files that are not there or are others. `written` gets the name of each that is touched."""
     for name in archive.names("media"):
-        written.append(name)
+        kept = archive.manifest["members"][f"media/{name}"]["sha256"]
+        if name in files_before and _sha256(storage, name) == kept:
+            continue
         with archive.open(f"media/{name}") as member:
-            storage.delete(name)
-            stored = storage.save(name, File(member, name))
-        if stored != name:
-            raise BackupError(_("The file %(name)s could not be stored under its name.") % {"name": name})
+            _put(storage, name, File(member, name), written)
+
+
+def _sha256(storage: Storage, name: str) -> str:
+    digest = hashlib.sha256()
+    with storage.open(name, "rb") as file:
+        for chunk in file.chunks(1 << 20):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def _put(storage: Storage, name: str, content: File, written: list[str]) -> None:
+    """In a folder a file is written beside its place and takes it when it is whole; a bucket knows no other place."""
+    try:
+        place = storage.path(name)
+    except NotImplementedError:
+        written.append(name)
+        storage.delete(name)
+        if storage.save(name, content) != name:
+            raise BackupError(_("The file %(name)s could not be stored under its name.") % {"name": name}) from None
+        return
+    beside = f"{name}.part"
+    storage.delete(beside)
+    try:
+        Path(storage.path(storage.save(beside, content))).replace(place)
+    except BaseException:
+        storage.delete(beside)
+        raise
+    written.append(name)
 
 
 def _restore_rows(archive: Reader, using: str) -> int:

@@ -12,8 +12,9 @@ from django.db import connection
 
 from drugs.backups import BackupError, make_backup, restore_backup
 from drugs.backups.archive import Writer
+from drugs.backups.make import file_names
 from drugs.backups.record import last_backup
-from drugs.models import ContentVersion, Organisation
+from drugs.models import ContentVersion, ImportRun, Organisation
 from drugs.once import restored
 from tests.backups.conftest import empty_database
 from tests.backups.test_round_trip import rows_of
@@ -141,20 +142,52 @@ def test_files_in_use_are_refused_unless_asked(archive, tmp_path, now):
         restore_backup(archive, now, using=alias)
 
 
-def test_a_disk_that_is_full_restores_nothing(archive, tmp_path, now, monkeypatch):
+def stored(name):
+    with default_storage.open(name) as file:
+        return file.read()
+
+
+def test_a_disk_that_is_full_restores_no_row_and_cuts_no_file(archive, now, monkeypatch):
     OrganisationFactory(slug="later")
+    uploaded = ImportRun.objects.get().file.name
+    for name in (uploaded, "data/2026-11-24/all.zip"):
+        default_storage.delete(name)
+        default_storage.save(name, ContentFile(b"later"))
     before, save = rows_of("default"), default_storage.save
 
     def full(name, content, **kwargs):
         if name.startswith("imports"):
+            save(name, ContentFile(b"cut"), **kwargs)
             raise OSError(28, "No space left on device")
         return save(name, content, **kwargs)
 
     monkeypatch.setattr(default_storage._wrapped, "save", full)
 
-    with pytest.raises(CommandError, match="No space left"):
+    with pytest.raises(CommandError, match=r"No space left.* no longer as they were: data/2026-11-24/all\.zip\.$"):
         call_command("restore", archive, replace_everything=True)
     assert rows_of("default") == before
+    assert stored(uploaded) == b"later"
+    assert len(stored("data/2026-11-24/all.zip")) == 3_000_000
+    assert not [name for name in file_names(default_storage) if name.endswith(".part")]
+
+
+def test_a_file_that_is_as_in_the_backup_is_left_alone(archive, now, monkeypatch):
+    monkeypatch.setattr(
+        default_storage._wrapped, "save", lambda *args, **kwargs: pytest.fail("nothing is to be stored")
+    )
+    monkeypatch.setattr("drugs.backups.restore.note_restore", lambda at: None)
+
+    assert restore_backup(archive, now, replace_everything=True).files == 2
+
+
+def test_a_file_that_may_not_be_read_is_called_so(archive, now, monkeypatch):
+    def forbidden(path):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(zipfile, "ZipFile", forbidden)  # the tests may be run by root, who may read everything
+
+    with pytest.raises(CommandError, match="may not be read by the user of this command"):
+        call_command("restore", archive)
 
 
 def test_a_disk_that_is_full_leaves_the_earlier_backups(archive, now, monkeypatch):
@@ -189,8 +222,6 @@ def test_a_backup_is_for_its_owner_only(archive):
 
 
 def test_a_missing_file_of_an_import_is_named(full_site, tmp_path, capsys):
-    from drugs.models import ImportRun
-
     default_storage.delete(ImportRun.objects.get().file.name)
 
     call_command("backup", to=tmp_path / "kept")
