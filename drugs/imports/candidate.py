@@ -81,3 +81,7 @@ def _others(found: Sequence[RegistryNumber], own: RegistryNumber) -> list[Regist
 
 def is_refused(candidate: Candidate) -> bool:
     return any(problem.weight == Weight.REFUSED for problem in candidate.problems)
+
+
+def is_held(candidate: Candidate) -> bool:
+    return any(problem.weight == Weight.HELD for problem in candidate.problems)

@@ -12,7 +12,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from drugs.bulk import read_json
-from drugs.imports.candidate import NUMBERS, Candidate, candidate_of, digest_of, is_refused
+from drugs.imports.candidate import NUMBERS, Candidate, candidate_of, digest_of, is_held, is_refused
 from drugs.imports.claims import Claims
 from drugs.imports.number_set import NumberSet
 from drugs.imports.problems import Problem, Weight
@@ -117,13 +117,12 @@ class Judge:
         return later
 
     def candidate(self, record: Unread, source: Source) -> Candidate | None:
-        """One record, cleaned; None when it is refused or held."""
+        """One record, cleaned; None where it has no number."""
         number = number_in_full(record.number)
         if not number:
             return None
         digest = digest_of(hashlib.sha256(source.signature.encode()), number, record)
-        candidate = candidate_of(record, number, digest, source)
-        return None if any(problem.weight != Weight.NOTE for problem in candidate.problems) else candidate
+        return candidate_of(record, number, digest, source)
 
     def _repeated(self, again: Sequence[tuple[Unread, str, str]], source: Source) -> list[Verdict]:
         """Later rows of a trial that the file has already: the first counts, and one that says otherwise is held."""
@@ -153,8 +152,8 @@ class Judge:
                 reason = _("The row repeats %(number)s and says more: it is left out. Write it into one row.")
                 differing.append(Problem(told, "", reason % {"number": number}, Weight.NOTE))
             refused = is_refused(candidate)
-            is_held = any(problem.weight == Weight.HELD for problem in differing)
-            decision = RowDecision.REFUSED if refused else RowDecision.HELD if is_held else RowDecision.REPEATED
+            says_otherwise = any(problem.weight == Weight.HELD for problem in differing)
+            decision = RowDecision.REFUSED if refused else RowDecision.HELD if says_otherwise else RowDecision.REPEATED
             problems = candidate.problems + differing
             candidate.problems = []
             verdicts.append(Verdict(record.row, number, decision, candidate, problems=problems))
@@ -203,11 +202,11 @@ class Judge:
             verdict.problems.append(Problem("", candidate.number.number, reason, Weight.HELD))
             return verdict
         verdict.gains = self._gains(candidate, trial_id, stored)
-        if not any(problem.weight == Weight.HELD for problem in candidate.problems):
+        if not is_held(candidate):
             if verdict.trial is None:
                 self.claims.make(home)
             self.claims.give(home, verdict.gains)
-        if any(problem.weight == Weight.HELD for problem in candidate.problems):
+        if is_held(candidate):
             verdict.decision = RowDecision.HELD
         self._weigh(verdict, stored)
         return verdict
@@ -217,7 +216,7 @@ class Judge:
         candidate = verdict.candidate
         assert candidate  # noqa: S101 (a verdict on a candidate)
         candidate.joins, verdict.is_kept, verdict.decision = home, True, RowDecision.UNCHANGED
-        if any(problem.weight == Weight.HELD for problem in candidate.problems):
+        if is_held(candidate):
             verdict.decision = RowDecision.HELD
         reason = _("The same study as %(home)s, which this file adds: its record is kept beside it.")
         verdict.problems.append(Problem("", candidate.number.number, reason % {"home": home}, Weight.NOTE))

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from drugs import bulk
 from drugs.imports.apply import keep, lock_imports
+from drugs.imports.candidate import is_held, is_refused
 from drugs.imports.compare import batches, open_source
 from drugs.imports.formats.table import numbers_in_ids
 from drugs.imports.judge import Judge
@@ -149,17 +150,20 @@ class _Undoing:
             return
         judge = Judge(later, source.said_by, keeps=source.keeps_what_changes_nothing)
         left_out = set(later.rows.filter(is_accepted=False).values_list("row", flat=True))
+        taken = NumberSet()  # the first row of a trial that can be read counts, as it did when the file was compared
         for batch in batches(self._records_of(source.records(), numbers, left_out)):
             have = set(
                 RegistryRecord.objects.filter(run=later, number__in=[number for _record, number in batch]).values_list(
                     "number", flat=True
                 )
             )
-            candidates = [
-                candidate
-                for record, number in batch
-                if number not in have and (candidate := judge.candidate(record, source))
-            ]
+            candidates = []
+            for record, number in batch:
+                candidate = None if number in have or number in taken else judge.candidate(record, source)
+                if candidate and not is_refused(candidate):
+                    taken.add(number)
+                    if not is_held(candidate):
+                        candidates.append(candidate)
             verdicts = [
                 verdict
                 for verdict in judge.candidates(candidates)
@@ -170,12 +174,11 @@ class _Undoing:
     def _records_of(
         self, records: Iterator[Any], numbers: NumberSet, left_out: set[int]
     ) -> Iterator[tuple[Unread, str]]:
-        seen = NumberSet()
         for record in records:
             if not isinstance(record, Unread) or record.row in left_out:
                 continue
             number = parse_number(record.number)
-            if number and number.number in numbers and seen.add(number.number):
+            if number and number.number in numbers:
                 yield record, number.number
 
     # Afterwards

@@ -171,3 +171,13 @@ def test_undo_of_the_earlier_of_two_files_leaves_the_later_as_if_alone(imported,
     undo(first)
 
     assert state() == alone
+
+
+def test_what_a_later_file_said_in_its_second_row_is_found_again(imported):
+    header = "NCT Number,Study Title,Enrollment\n"
+    first = imported(header + "NCT00000001,A,12\n")
+    imported(header + "NCT00000001,A,12.7\nNCT00000001,A,12\nNCT00000002,B,5\n")
+
+    undo(first)
+
+    assert Trial.objects.get(home_number="NCT00000001").enrollment == 12
