@@ -140,7 +140,11 @@ def granian(port, target, programs=BIN):
 def nginx(folder, port, target):
     """The proxy of deploy/nginx.conf, and a server beside it that sends one file."""
     conf = (ROOT / "deploy" / "nginx.conf").read_text().replace("/var/lib/nginx/therapies", f"{folder}/cache")
-    conf = conf.replace("127.0.0.1:8000", f"127.0.0.1:{target}").replace("listen 80;", f"listen 127.0.0.1:{port};").replace("listen [::]:80;", "")
+    conf = (
+        conf.replace("127.0.0.1:8000", f"127.0.0.1:{target}")
+        .replace("listen 80;", f"listen 127.0.0.1:{port};")
+        .replace("listen [::]:80;", "")
+    )
     conf = conf.replace("proxy_set_header Host $host;", "proxy_set_header Host 127.0.0.1;")
     conf = conf.replace("therapies.example.org", "127.0.0.1")
     static = f"server {{ listen 127.0.0.1:{port + 1}; root {folder}/static; gzip_static on; default_type text/html; }}"

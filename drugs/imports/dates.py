@@ -46,6 +46,8 @@ SLASHED = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4})(?: [\d: APMapm.]+)?", 
 #: The time that some programs write behind a date: ' 12:00 AM', ' 3:05:00 p.m.'.
 _TIME = re.compile(r"(.+?),? \d{1,2}:\d\d(?::\d\d(?:\.\d+)?)?(?: ?[AaPp]\.?[Mm]\.?)?", re.ASCII)
 _SPACES = re.compile(r"\s+")
+#: No date has more characters; some forms would be looked for at each of them.
+_LONGEST = 100
 
 
 def iso(year: int, month: int | None = None, day: int | None = None) -> str:
@@ -71,6 +73,8 @@ def _tidy(value: str) -> str:
 @lru_cache(maxsize=65536)
 def certain_date(value: str) -> str | None:
     """The date in a form that can be read in one way only; None when it has none of these forms."""
+    if len(value) > _LONGEST:
+        return None
     if value.endswith(".0"):  # a number that a program wrote with its decimals: 20200318.0, 2011.0
         value = value[:-2]
     if not value.isascii() or "  " in value:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from drugs.imports.records import UNIT_SEPARATOR, MergedRow, RefusedRow, Unread
 from drugs.registry_numbers import parse_number
 
-_COUNTRY_PART = re.compile(r".*\d-[A-Za-z][A-Za-z0-9/ -]*$")
+_COUNTRY_PART = re.compile(r".{,60}\d-[A-Za-z][A-Za-z0-9/ -]{,40}$")
 #: Rows of one trial that are kept waiting for its next row.
 _MOST = 1000
 
