@@ -1,6 +1,7 @@
 """Open data: complete, harmless in spreadsheets, valid by its own description, and importable again."""
 
 import csv
+import datetime as dt
 import hashlib
 import io
 import json
@@ -9,6 +10,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.management import call_command
 from django.utils import timezone
@@ -16,7 +18,7 @@ from frictionless import Package, system
 
 from drugs.models import TherapyTrial, Trial, TrialSnapshot
 from drugs.open_data import TABLES
-from drugs.open_data.files import release_files, write_release
+from drugs.open_data.files import outlived, release_files, releases, write_release
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -112,6 +114,45 @@ def test_a_release_keeps_its_checksums_zip_and_sqlite(client, edition):
     assert client.get(f"/data/{folder.name}/..%2f..%2fsettings.py").status_code == 404
     assert released() == folder
     assert {path.name for path in folder.iterdir()} == {name for name, _size in release_files(folder.name)}
+
+
+def test_a_release_that_says_the_same_as_the_newest_is_not_kept(edition, settings):
+    monday = timezone.now()
+    tuesday, wednesday = monday + dt.timedelta(days=1), monday + dt.timedelta(days=2)
+
+    first = write_release(monday)
+    assert write_release(tuesday) == first
+    Trial.objects.update(acronym="OTHER")
+    second = write_release(tuesday)
+    settings.CONTENT_LICENCE = "CC BY 4.0"
+    third = write_release(wednesday)
+
+    assert releases() == [third, second, first]
+    assert [first, second, third] == [timezone.localdate(at).isoformat() for at in (monday, tuesday, wednesday)]
+
+
+def test_of_releases_of_earlier_months_the_first_is_kept(edition):
+    for date in ("2020-01-05", "2020-01-06", "2020-02-01", "2020-02-29"):
+        default_storage.save(f"data/{date}/SHA256SUMS", ContentFile(b""))
+        default_storage.save(f"data/{date}/datapackage.json", ContentFile(b"{}"))
+
+    today = write_release(timezone.now())
+
+    assert releases() == [today, "2020-02-01", "2020-01-05"]
+    assert set(default_storage.listdir("data")[0]) == {today, "2020-02-01", "2020-01-05"}
+
+
+@pytest.mark.parametrize(
+    ("dates", "gone"),
+    [
+        (["2026-10-31", "2026-11-01", "2026-11-30"], []),
+        (["2026-10-30", "2026-10-31", "2026-11-30"], []),
+        (["2026-10-29", "2026-10-30", "2026-11-30"], ["2026-10-30"]),
+        (["2026-10-29", "2026-10-30"], []),
+    ],
+)
+def test_releases_of_thirty_days_and_the_newest_are_kept(dates, gone):
+    assert outlived(dates, dt.date(2026, 11, 30)) == gone
 
 
 def test_the_trials_table_imported_again_changes_nothing(client, edition, tmp_path):

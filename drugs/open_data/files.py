@@ -17,7 +17,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.files import File
-from django.core.files.storage import default_storage
+from django.core.files.storage import FileSystemStorage, Storage, default_storage
 from django.utils import timezone
 
 from drugs.imports.spreadsheets import harmless
@@ -102,6 +102,8 @@ def _resource(table: Table, sha256: str | None) -> dict[str, Any]:
 
 _RELEASES = "data"
 SUMS = "SHA256SUMS"
+#: For how long the release of each day is kept; of earlier months, the first.
+KEPT_DAYS = 30
 
 
 def releases() -> list[str]:
@@ -134,19 +136,45 @@ def open_release_file(date: str, name: str) -> File | None:
 def write_release(at: dt.datetime) -> str:
     """Store the release of that day and return its date: every table as CSV and JSON, one ZIP, one SQLite file, checksums.
 
-    Replaces the day's own. Not within a transaction: the storage knows none.
+    Replaces the day's own. Where all but its own dates is as in the newest release nothing is stored, and the date is of
+    that one. What is `outlived` goes. Not within a transaction: the storage knows none.
     """
-    date = timezone.localdate(at).isoformat()
-    folder = f"{_RELEASES}/{date}"
+    date, before = timezone.localdate(at).isoformat(), releases()
     with tempfile.TemporaryDirectory(prefix="release-") as made:
         _make_release(Path(made), at)
-        for name in _stored(folder):
-            default_storage.delete(f"{folder}/{name}")
-        for path in sorted(Path(made).iterdir(), key=lambda path: path.name == SUMS):
-            with path.open("rb") as file:
-                default_storage.save(f"{folder}/{path.name}", File(file))
-    ContentVersion.bump()
+        if before and _content(FileSystemStorage(made), "") == _content(default_storage, f"{_RELEASES}/{before[0]}/"):
+            date = before[0]
+        else:
+            _remove(date)
+            for path in sorted(Path(made).iterdir(), key=lambda path: path.name == SUMS):
+                with path.open("rb") as file:
+                    default_storage.save(f"{_RELEASES}/{date}/{path.name}", File(file))
+    for old in outlived({date, *before}, timezone.localdate(at)):
+        _remove(old)
+    ContentVersion.bump()  # the list of them stands on a page
     return date
+
+
+def outlived(dates: Iterable[str], today: dt.date) -> list[str]:
+    """The releases that are not kept: older than `KEPT_DAYS`, and neither the first of their month nor the newest of all."""
+    old_before = (today - dt.timedelta(days=KEPT_DAYS)).isoformat()
+    in_order = sorted(dates)
+    firsts = {date[:7]: date for date in reversed(in_order)}.values()
+    return [date for date in in_order[:-1] if date < old_before and date not in firsts]
+
+
+def _content(storage: Storage, folder: str) -> tuple[dict[str, Any], list[bytes]]:
+    """What a release says, without its own dates: they stand in the package, and so in the ZIP."""
+    with storage.open(f"{folder}datapackage.json") as package, storage.open(f"{folder}{SUMS}") as sums:
+        described = {name: value for name, value in json.load(package).items() if name not in ("version", "created")}
+        return described, [line for line in sums if not line.endswith((b"  datapackage.json\n", b"  all.zip\n"))]
+
+
+def _remove(date: str) -> None:
+    folder = f"{_RELEASES}/{date}"
+    for name in _stored(folder):
+        default_storage.delete(f"{folder}/{name}")
+    default_storage.delete(folder)
 
 
 def _stored(folder: str) -> list[str]:
