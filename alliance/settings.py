@@ -150,6 +150,11 @@ for _database in DATABASES.values():
         # To compile a statement, or to start workers for it, takes longer than most pages do.
         _short = "-c work_mem=16MB -c jit=off -c max_parallel_workers_per_gather=0"
         _options.setdefault("options", f"-c statement_timeout={_timeout * 1000} {_short}")
+if (
+    replica
+):  # a host that is gone is noticed while it owes an answer: libpq's own words, seconds and one of milliseconds
+    _silent = {"keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 2, "tcp_user_timeout": 5000}
+    DATABASES["replica"]["OPTIONS"] = _silent | DATABASES["replica"].get("OPTIONS", {})
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Cache: local memory, or Redis with CACHE_URL. `default` counts tries and knows the codes that were used. What is kept of

@@ -3,7 +3,9 @@
 Who reads a public page without a cookie reads from the replica, from the first query to the last. Everybody else, every
 command and the worker use the primary: staff read what they wrote. A replica is used while it answers and knows every public
 change that the primary knows, which is looked at once a second; one that fails under a page is left at once, and the page is
-made from the primary. Where the primary is away, public pages go on from the replica.
+made from the primary. One that falls silent is left too, by all but those who wait for it already: their wait ends after seconds
+where its host is gone (settings.py), and not before it goes on where its process hangs. Where the primary is away, public
+pages go on from the replica.
 
 Rule: every public change raises the content version in its own transaction, and a replica plays transactions in order. One
 that has the primary's version has all that the primary has of what is public.
@@ -24,6 +26,7 @@ from drugs.models import ContentVersion
 
 ALIAS = "replica"  # in settings.DATABASES
 _ASK_EVERY = 1.0
+_ANSWERS_WITHIN = 2.0
 
 Read = TypeVar("Read")
 log = logging.getLogger("site.replica")
@@ -52,18 +55,30 @@ class State:
     def __init__(self) -> None:
         self._looking = threading.Lock()
         self.is_good, self._looked = False, float("-inf")
+        self._asked = float("inf")  # since when the replica owes an answer
 
     def may_be_read(self) -> bool:
         if time.monotonic() - self._looked >= _ASK_EVERY and self._looking.acquire(blocking=False):
             try:
-                self._note(_is_up_to_date())
+                self._note(self._is_up_to_date())
             finally:
                 self._looking.release()
+        elif self.is_good and time.monotonic() - self._asked > _ANSWERS_WITHIN:
+            self.leave()
         return self.is_good
 
     def leave(self) -> None:
         """Until it is looked at again."""
         self._note(False)
+
+    def _is_up_to_date(self) -> bool:
+        self._asked = time.monotonic()
+        try:
+            there = version(ALIAS)
+        finally:
+            self._asked = float("inf")
+        here = version(DEFAULT_DB_ALIAS)
+        return there is not None and (here is None or there >= here)
 
     def _note(self, is_good: bool) -> None:
         if is_good != self.is_good:
@@ -72,11 +87,6 @@ class State:
 
 
 state = State()
-
-
-def _is_up_to_date() -> bool:
-    there, here = version(ALIAS), version(DEFAULT_DB_ALIAS)
-    return there is not None and (here is None or there >= here)
 
 
 def version(using: str) -> int | None:

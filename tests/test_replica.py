@@ -1,6 +1,10 @@
 """Who reads from the replica, and when it is left. With a real one: tests/faults/machines.py."""
 
+import ast
 import logging
+import os
+import subprocess
+import sys
 
 import pytest
 from django.core.checks import run_checks
@@ -103,6 +107,36 @@ def test_while_one_looks_the_others_go_on(page, monkeypatch):
 
     assert one.may_be_read()
     assert inner == [False, False]
+
+
+@pytest.mark.parametrize(("silent", "expected"), [(ALIAS, False), ("default", True)])
+def test_one_that_falls_silent_is_left_by_those_who_come_meanwhile(page, monkeypatch, silent, expected):
+    one, meanwhile = State(), []
+    monkeypatch.setattr(reading, "version", lambda alias: 5)
+    assert one.may_be_read()
+    monkeypatch.setattr(reading, "_ASK_EVERY", 0.0)
+    monkeypatch.setattr(reading, "_ANSWERS_WITHIN", 0.0)
+    monkeypatch.setattr(
+        reading, "version", lambda alias: (alias == silent and meanwhile.append(one.may_be_read())) or 5
+    )
+
+    assert one.may_be_read()
+    assert meanwhile == [expected]
+
+
+def test_one_that_falls_silent_is_noticed_by_the_connection():
+    """What a host that is gone owes is ended by the kernel: settings reach libpq."""
+    code = "from django.conf import settings; print(settings.DATABASES['replica']['OPTIONS'])"
+    url = "postgres://nobody@127.0.0.1:1/none"
+    answer = subprocess.run(
+        [sys.executable, "-c", code],
+        env=os.environ | {"DATABASE_URL": url, "DATABASE_REPLICA_URL": url, "DJANGO_SETTINGS_MODULE": "alliance.settings"},
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+
+    assert {"connect_timeout", "keepalives_idle", "tcp_user_timeout", "options"} <= ast.literal_eval(
+        answer.stdout
+    ).keys()
 
 
 def test_one_that_fails_under_a_page_is_left_and_the_page_is_whole(client, page, versions, monkeypatch):
