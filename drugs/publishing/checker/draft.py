@@ -131,12 +131,19 @@ class Draft:
         return [result for result in self.results if result.trial_id == trial.pk]
 
 
+#: Brackets in so many others are read as part of these: each level repeats what is in it.
+_DEEPEST = 10
+
+
 def brackets(text: str) -> list[str]:
     """What stands between round brackets, the innermost first where they are nested."""
-    found, stack = [], []
+    found: list[str] = []
+    stack: list[int] = []
     for position, character in enumerate(text):
         if character == "(":
             stack.append(position)
         elif character == ")" and stack:
-            found.append(text[stack.pop() + 1 : position])
+            start = stack.pop() + 1
+            if len(stack) < _DEEPEST:
+                found.append(text[start:position])
     return found

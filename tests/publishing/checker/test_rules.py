@@ -4,6 +4,7 @@ import pytest
 
 from drugs.models import FindingAnswer, TherapyTrial
 from drugs.publishing.checker import findings, unanswered
+from drugs.publishing.checker.draft import brackets
 from drugs.publishing.checker.prose import blocks, sentences
 from drugs.publishing.checker.reading import reading_grade, syllables
 from drugs.publishing.checker.trial_claims import without_brackets
@@ -136,6 +137,11 @@ def test_sentences(text, count):
 )
 def test_without_brackets(text, left):
     assert without_brackets(text) == left
+
+
+def test_brackets_in_brackets():
+    assert brackets("It (see (a) and (b)) is (c") == ["a", "b", "see (a) and (b)"]
+    assert len(brackets("(" * 50_000 + ")" * 50_000)) == 10
 
 
 def test_blocks_keep_order_and_tags():
