@@ -14,6 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from alliance.api import REST_FRAMEWORK, SPECTACULAR_SETTINGS  # noqa: F401 (settings of django-rest-framework)
+from alliance.databases import notice_when_gone, prepare
 from alliance.environment import env, listed
 from alliance.mail import mail_settings
 
@@ -124,37 +125,14 @@ DATABASE_URL = env.str("DATABASE_URL", f"sqlite:///{BASE_DIR / 'db.sqlite3'}")
 DATABASES = {"default": env.dj_db_url("DATABASE_URL", DATABASE_URL)}
 if replica := env.str("DATABASE_REPLICA_URL", ""):  # a streaming replica that takes the public reads (drugs/replica.py)
     DATABASES["replica"] = env.dj_db_url("DATABASE_REPLICA_URL", replica) | {"TEST": {"MIRROR": "default"}}
+    notice_when_gone(DATABASES["replica"])
     DATABASE_ROUTERS = ["drugs.replica.PublicReads"]
 for _database in DATABASES.values():
-    if _database["ENGINE"] == "django.db.backends.sqlite3":
-        _database["CONN_MAX_AGE"] = 600  # to open the file costs more than many a page (alliance/sqlite.py)
-        # Without these three, 159 of 360 concurrent writes failed as locked; with them none.
-        _database["OPTIONS"] = {
-            "transaction_mode": "IMMEDIATE",
-            "timeout": 10,
-            # An import writes many rows by one statement, and what SQLite notes to take one back would go to a file.
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA cache_size=-16000; PRAGMA synchronous=NORMAL; "
-            "PRAGMA temp_store=MEMORY; PRAGMA foreign_keys=ON;",
-        }
-    else:
-        _database["CONN_MAX_AGE"] = 0
-        _database["CONN_HEALTH_CHECKS"] = True
-        # A page waits two seconds for a database that is away, then says so; a web process ends a statement that hangs.
-        _options = _database.setdefault("OPTIONS", {})
-        _options["pool"] = (
-            {"timeout": 1.5, "max_size": env.int("DATABASE_POOL_SIZE", 8)} if env.bool("DATABASE_POOL", True) else False
-        )
-        _options.setdefault("connect_timeout", 2)
-        _timeout = env.int("DATABASE_STATEMENT_TIMEOUT", 0)  # seconds; alliance/wsgi.py sets it, commands have none
-        # The facets of a long list are counted from its rows, which PostgreSQL's own 4 MB would send through a file.
-        # To compile a statement, or to start workers for it, takes longer than most pages do.
-        _short = "-c work_mem=16MB -c jit=off -c max_parallel_workers_per_gather=0"
-        _options.setdefault("options", f"-c statement_timeout={_timeout * 1000} {_short}")
-if (
-    replica
-):  # a host that is gone is noticed while it owes an answer: libpq's own words, seconds and one of milliseconds
-    _silent = {"keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 2, "tcp_user_timeout": 5000}
-    DATABASES["replica"]["OPTIONS"] = _silent | DATABASES["replica"].get("OPTIONS", {})
+    prepare(
+        _database,
+        pool_size=env.int("DATABASE_POOL_SIZE", 8) if env.bool("DATABASE_POOL", True) else 0,
+        statement_timeout=env.int("DATABASE_STATEMENT_TIMEOUT", 0),  # alliance/wsgi.py sets it, commands have none
+    )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Cache: local memory, or Redis with CACHE_URL. `default` counts tries and knows the codes that were used. What is kept of
