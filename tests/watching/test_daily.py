@@ -44,7 +44,7 @@ def test_deletions_come_first():
     assert set(names) <= set(get_commands())
 
 
-def test_what_fails_keeps_nothing_else_from_being_done(settings, capsys):
+def test_what_fails_keeps_nothing_else_from_being_done(transactional_db, settings, capsys):
     settings.DIGEST_RECIPIENTS, settings.EMAIL_BACKEND = ["staff"], "django.core.mail.backends.dummy.EmailBackend"
     QuerySet(Edition).filter(pk=live_edition("riluzole").pk).update(background="<p>Other.</p>")
     CorrectionFactory(email="one@example.org", outcome="no_change", outcome_text="So.", answered_at=LONG_AGO)
@@ -61,7 +61,7 @@ def test_what_fails_keeps_nothing_else_from_being_done(settings, capsys):
     assert "check_editions, send_digest" in told()
 
 
-def test_a_command_that_breaks_is_logged_and_the_next_is_run(monkeypatch, caplog, capsys):
+def test_a_command_that_breaks_is_logged_and_the_next_is_run(transactional_db, monkeypatch, caplog, capsys):
     monkeypatch.setattr(daily, "steps", lambda: [["no_such_command"], ["forget_addresses"]])
 
     with pytest.raises(CommandError, match="no_such_command"):
@@ -81,7 +81,7 @@ def test_what_was_never_done_or_long_ago_is_told(client):
     assert told() is None
 
 
-def test_a_day_that_went_well_is_noted():
+def test_a_day_that_went_well_is_noted(transactional_db):
     call_command("daily")
 
     assert last_daily().failed == []

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from drugs.access.mails import send_reset_links
+from drugs.watching.daily import steps
 
 pytestmark = pytest.mark.django_db
 
@@ -23,14 +24,14 @@ pytestmark = pytest.mark.django_db
         ("RUNNING", 30, True),
     ],
 )
-def test_the_daily_command_prunes_tasks(settings, status, days, is_kept):
+def test_the_daily_work_prunes_tasks(settings, status, days, is_kept):
     settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
     send_reset_links.enqueue("somebody@example.org")
     at = timezone.now() - dt.timedelta(days=days)
     finished = {"finished_at": at} if status in ("SUCCESSFUL", "FAILED") else {}
     DBTaskResult.objects.update(status=status, enqueued_at=at, **finished)
 
-    call_command("daily")
+    call_command(*next(step for step in steps() if step[0] == "prune_db_task_results"), verbosity=0)
 
     assert DBTaskResult.objects.exists() == is_kept
 
