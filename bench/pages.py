@@ -6,9 +6,12 @@
 All servers run at once on loopback, one process each, and are asked in turn in every round. CPU is that of the server's own
 processes (from /proc), a request at a time, over kept connections; the database of each is SQLite, in the process. Printed are
 medians, ranges and ratios of this one run. Throughput is told by wrk (Debian: apt-get install wrk nginx-light) over 8 connections
-and moves with what else the machine does. 'Made anew' is what a page costs that nobody kept, or that a change changed; 'first of
-a content version', as deployed, what one costs that the change left as it was. Wagtail has an environment of its own, and its
-page what the documentation gives a first site; WordPress is not in it: the shared figures of the project have it.
+and moves with what else the machine does.
+
+'Made anew' is what a page costs that nobody kept, or that a change changed; 'first of a content version', as deployed, what one
+costs that the change left as it was. The latter is asked once a second, since what is kept is not asked about sooner, and any page
+costs more when the processor did something else meanwhile: the minimal page is asked so too. Wagtail has an environment of its
+own, and its page what the documentation gives a first site; WordPress is not in it: the shared figures of the project have it.
 """
 
 import argparse
@@ -210,7 +213,7 @@ def contenders(folder, path):
             connection.execute("UPDATE drugs_contentversion SET value = value + 1")
 
     kept = base | {"KEPT_PAGES_MB": "32"}  # as deploy/environment.example
-    ports = [free_port() for _number in range(6)]
+    ports = [free_port() for _number in range(7)]
     site = "alliance.wsgi:application"
     yield Server("site, each page made anew", granian(ports[0], site), ports[0], path, base)
     html = urllib.request.urlopen(f"http://127.0.0.1:{ports[0]}{path}").read().decode()
@@ -220,6 +223,8 @@ def contenders(folder, path):
     text = {"BENCH_TEXT": str(text_of(html, folder))}
     minimal = filled(sys.executable, "minimal", folder, text)
     yield Server("minimal Django page", granian(ports[3], "minimal:application"), ports[3], "/therapy/", minimal)
+    slowly = granian(ports[6], "minimal:application")
+    yield Server("minimal Django page, once a second", slowly, ports[6], "/therapy/", minimal, before=lambda: None)
     wagtail = filled(WAGTAIL / "python", "charity_wagtail", folder, text)
     command = granian(ports[4], "charity_wagtail:application", WAGTAIL)
     yield Server("Wagtail page", command, ports[4], "/therapy/", wagtail)
