@@ -20,9 +20,10 @@ def prepare(database: Database, *, pool_size: int, statement_timeout: int) -> No
         return
     database["CONN_MAX_AGE"] = 0
     database["CONN_HEALTH_CHECKS"] = True
-    # A page waits two seconds for a database that is away, then says so; a web process ends a statement that hangs.
+    # A page says within two seconds that the database is away, also where to draw the page that says so takes half a second;
+    # a web process ends a statement that hangs.
     options = database.setdefault("OPTIONS", {})
-    options["pool"] = {"timeout": 1.5, "max_size": pool_size} if pool_size else False
+    options["pool"] = {"timeout": 1.2, "max_size": pool_size} if pool_size else False
     options.setdefault("connect_timeout", 2)
     # The facets of a long list are counted from its rows, which PostgreSQL's own 4 MB would send through a file.
     # To compile a statement, or to start workers for it, takes longer than most pages do.
