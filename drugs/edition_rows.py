@@ -4,11 +4,25 @@ A UNION ALL of the row tables, each row as one JSON object, built back into mode
 reads table by table (tests/test_edition_rows.py), in one round trip instead of nine.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from functools import cached_property
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache, cached_property
 from typing import Any, Self, TypeVar
 
-from django.db.models import CharField, DecimalField, F, Field, TextField, Value
+from django.db import DEFAULT_DB_ALIAS
+from django.db.models import (
+    BigAutoField,
+    CharField,
+    DecimalField,
+    F,
+    Field,
+    Model,
+    PositiveIntegerField,
+    PositiveSmallIntegerField,
+    QuerySet,
+    TextField,
+    URLField,
+    Value,
+)
 from django.db.models.functions import Cast, JSONObject
 
 from drugs.models import (
@@ -28,11 +42,16 @@ from drugs.models import (
     Trial,
     row_models,
 )
+from drugs.prepared import prepared
 from drugs.regions import WORLD
 from drugs.standings import ORDER, Standing, fullest_kind, standing_of
 from drugs.vocabulary import Stage
 
 AnyRow = TypeVar("AnyRow", bound=Row)
+AnyRecord = TypeVar("AnyRecord", bound=Model)
+
+#: Columns whose values are the same in JSON. SQLite has no booleans in its JSON.
+_AS_IN_JSON = {BigAutoField, CharField, PositiveIntegerField, PositiveSmallIntegerField, TextField, URLField}
 
 
 def _as_json(field: Field) -> Any:
@@ -40,31 +59,54 @@ def _as_json(field: Field) -> Any:
     return Cast(field.attname, TextField()) if isinstance(field, DecimalField) else F(field.attname)
 
 
-def _query(model: type[Row], editions: Iterable[Edition]) -> Any:
+def _query(model: type[Row], editions: Sequence[int]) -> Any:
     columns = {field.attname: _as_json(field) for field in model._meta.concrete_fields}
     return (
         model.objects.public()
-        .filter(edition__in=[edition.pk for edition in editions])
+        .filter(edition__in=editions)
         .order_by()
         .annotate(row_model=Value(model._meta.model_name, CharField()), row=JSONObject(**columns))
         .values_list("row_model", "row")
     )
 
 
+@cache
+def _columns(model: type[Row]) -> dict[str, Callable[[Any], Any] | None]:
+    """Each column with what makes its value of JSON's; None where JSON has it as it is."""
+    targets = {field.attname: getattr(field, "target_field", field) for field in model._meta.concrete_fields}
+    return {name: None if type(field) in _AS_IN_JSON else field.to_python for name, field in targets.items()}
+
+
 def _build(model: type[Row], values: dict[str, Any]) -> Row:
-    columns = ((field.attname, getattr(field, "target_field", field)) for field in model._meta.concrete_fields)
-    row = model(**{name: column.to_python(values[name]) for name, column in columns})
-    row._state.adding = False
-    row._state.db = "default"
-    return row
+    columns = _columns(model)
+    made = [values[name] if convert is None else convert(values[name]) for name, convert in columns.items()]
+    return model.from_db(DEFAULT_DB_ALIAS, list(columns), made)
 
 
 def _read(editions: Iterable[Edition]) -> Iterator[Row]:
     models = {model._meta.model_name: model for model in row_models()}
-    editions = list(editions)
-    first, *others = (_query(model, editions) for model in models.values())
-    for name, values in first.union(*others, all=True):
+    for name, values in _rows_of(*(edition.pk for edition in editions)):
         yield _build(models[name], values)
+
+
+@prepared
+def _rows_of(*editions: int) -> Any:
+    first, *others = (_query(model, editions) for model in row_models())
+    return first.union(*others, all=True)
+
+
+@prepared
+def _organisations(*keys: int) -> QuerySet[Organisation]:
+    return Organisation.objects.filter(pk__in=keys).order_by()
+
+
+@prepared
+def _measures(*keys: int) -> QuerySet[OutcomeMeasure]:
+    return OutcomeMeasure.objects.filter(pk__in=keys).order_by()
+
+
+def _by_key(records: Iterable[AnyRecord]) -> dict[int, AnyRecord]:
+    return {record.pk: record for record in records}
 
 
 class EditionRows:
@@ -156,7 +198,7 @@ class EditionRows:
     @cached_property
     def sponsors(self) -> list[Sponsor]:
         rows = self.of(Sponsor)
-        known = Organisation.objects.in_bulk({row.organisation_id for row in rows}) if rows else {}
+        known = _by_key(_organisations(*{row.organisation_id for row in rows}))
         for row in rows:
             row.organisation = known[row.organisation_id]
         return rows
@@ -164,7 +206,7 @@ class EditionRows:
     def results(self, trials: Iterable[Trial]) -> list[ReportedResult]:
         """Results with their measure and trial; `trials` are those that the caller has read already."""
         rows = self.of(ReportedResult)
-        measures = OutcomeMeasure.objects.in_bulk({row.outcome_id for row in rows}) if rows else {}
+        measures = _by_key(_measures(*{row.outcome_id for row in rows}))
         known = {trial.pk: trial for trial in trials}
         missing = {row.trial_id for row in rows if row.trial_id} - known.keys()
         if missing:

@@ -11,7 +11,10 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
+from django.db.models import QuerySet
+
 from drugs.models import GlossaryTerm
+from drugs.prepared import prepared
 
 _WORD = re.compile(r"[\w%]+(?:[-‐‑.'’/&+][\w%]+)*")
 
@@ -36,14 +39,6 @@ class Use(NamedTuple):
 class _Spelling(NamedTuple):
     words: tuple[str, ...]
     term: Term
-
-
-def public_terms() -> tuple[Term, ...]:
-    """All terms of the glossary; one query."""
-    return tuple(
-        Term(term.slug, term.term, term.meaning, tuple(term.spellings()))
-        for term in GlossaryTerm.objects.order_by("slug")
-    )
 
 
 class Glossary:
@@ -86,10 +81,23 @@ class Glossary:
         return None
 
 
+def public_glossary() -> Glossary:
+    """All terms of the glossary; one query."""
+    return _glossary_of(tuple(_terms()))
+
+
+@prepared
+def _terms() -> QuerySet:
+    return GlossaryTerm.objects.order_by("slug").values_list("slug", "term", "meaning", "variants")
+
+
 @lru_cache(maxsize=4)
-def glossary_of(terms: tuple[Term, ...]) -> Glossary:
+def _glossary_of(terms: tuple[tuple[str, str, str, str], ...]) -> Glossary:
     """The same terms are made ready once: a page costs the query for them and no more."""
-    return Glossary(terms)
+    return Glossary(
+        Term(slug, name, meaning, tuple(GlossaryTerm(term=name, variants=variants).spellings()))
+        for slug, name, meaning, variants in terms
+    )
 
 
 def _is_written_as_it_is(word: str) -> bool:

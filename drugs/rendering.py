@@ -6,13 +6,14 @@ The one place that declares an edition's text safe for templates.
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from html import escape, unescape
 from typing import NamedTuple
 
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import slugify
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from drugs.explaining import Glossary, Term
 from drugs.models import Source
@@ -32,6 +33,9 @@ _NO_TERMS = {"a", "h3", "h4", "table"}
 #: What stands directly before or behind a term and stays on its line.
 _BEFORE, _BEHIND = re.compile(r"[(\[“‘\"']+$"), re.compile(r"^[)\]”’\"'.,;:!?…]+")
 
+#: So many rendered texts are kept in a process: an import leaves those of most pages as they were.
+KEPT_TEXTS = 500
+
 Link = tuple[int, int, str, str]
 
 
@@ -39,7 +43,7 @@ class Explained(NamedTuple):
     """Rendered text, and the terms whose first use on the page is in it."""
 
     html: SafeString
-    terms: list[Term]
+    terms: tuple[Term, ...]
 
 
 class Renderer:
@@ -57,23 +61,45 @@ class Renderer:
         glossary: Glossary | None = None,
         sources_page: str = "",
     ) -> None:
-        self.glossary = glossary
-        self._explained: set[str] = set()
         self.anchors = {source.label: f"{sources_page}#source-{index}" for index, source in enumerate(sources, start=1)}
-        self.numbers = dict(numbers or {})
-        labels = sorted(self.anchors, key=len, reverse=True)
-        self._label = re.compile("|".join(map(re.escape, labels))) if labels else None
+        self._leads = _Leads(tuple(self.anchors.items()), tuple(sorted((numbers or {}).items())), glossary)
+        self._explained: frozenset[str] = frozenset()
 
     def html(self, text: str) -> SafeString:
         """Cleaned HTML with links. Text inside a link stays as it is."""
-        return self._rendered(text, None)
+        return _rendered(text, self._leads, None, get_language()).html
 
     def explained(self, text: str) -> Explained:
         """The same, with a button at the first use of each term that was not explained before."""
-        terms: list[Term] = []
-        return Explained(self._rendered(text, terms), terms)
+        found = _rendered(text, self._leads, self._explained, get_language())
+        self._explained |= {term.slug for term in found.terms}
+        return found
 
-    def _rendered(self, text: str, terms: list[Term] | None) -> SafeString:
+
+class _Leads(NamedTuple):
+    """Where words of a text lead: labels of sources and registry numbers with their addresses, terms with their meaning."""
+
+    anchors: tuple[tuple[str, str], ...]
+    numbers: tuple[tuple[str, str], ...]
+    glossary: Glossary | None
+
+
+@lru_cache(maxsize=KEPT_TEXTS)
+def _rendered(text: str, leads: _Leads, explained: frozenset[str] | None, _language: str | None) -> Explained:
+    """Made once of the same: `explained` are the terms that were opened before, None where none is to be."""
+    return _Text(leads, explained).rendered(text)
+
+
+class _Text:
+    """One text on its way from what was saved to what is read."""
+
+    def __init__(self, leads: _Leads, explained: frozenset[str] | None) -> None:
+        self.anchors, self.numbers, self.glossary = dict(leads.anchors), dict(leads.numbers), leads.glossary
+        self._explained, self._terms = explained, list[Term]()
+        labels = sorted(self.anchors, key=len, reverse=True)
+        self._label = re.compile("|".join(map(re.escape, labels))) if labels else None
+
+    def rendered(self, text: str) -> Explained:
         inside: Counter[str] = Counter()
         parts = []
         for part in _TAG.split(clean_html(text)):
@@ -84,33 +110,32 @@ class Renderer:
             elif inside["a"]:
                 parts.append(part)
             else:
-                may_explain = terms is not None and not any(inside[tag] for tag in _NO_TERMS)
-                parts.append(self._linked(unescape(part), terms if may_explain else None))
-        html = _scrolling("".join(parts))
-        return mark_safe(html)  # noqa: S308 (cleaned by clean_html above; what was added is escaped or our own)
+                parts.append(self._linked(unescape(part), may_explain=not any(inside[tag] for tag in _NO_TERMS)))
+        html = mark_safe(_scrolling("".join(parts)))  # noqa: S308 (cleaned above; what was added is escaped or our own)
+        return Explained(html, tuple(self._terms))
 
-    def _linked(self, text: str, terms: list[Term] | None) -> str:
+    def _linked(self, text: str, *, may_explain: bool) -> str:
         links = _one_after_the_other([*self._citations(text), *self._numbers(text)])
         shown = [
             (start, stop, f'<a class="{css}" href="{escape(address)}">{escape(text[start:stop], quote=False)}</a>')
             for start, stop, address, css in links
         ]
-        if terms is not None:
-            shown += self._buttons(text, links, terms)
+        if may_explain and self._explained is not None:
+            shown += self._buttons(text, links, self._explained)
         html, end = [], 0
         for start, stop, part in sorted(shown):
             html += [escape(text[end:start], quote=False), part]
             end = stop
         return "".join([*html, escape(text[end:], quote=False)])
 
-    def _buttons(self, text: str, links: list[Link], terms: list[Term]) -> Iterable[tuple[int, int, str]]:
+    def _buttons(self, text: str, links: list[Link], explained: frozenset[str]) -> Iterable[tuple[int, int, str]]:
         """The first use of each term as a button that opens its meaning (templates/drugs/_words.html)."""
         end = 0
         for start, stop, term in self.glossary.uses(text) if self.glossary else ():
-            if term.slug in self._explained or any(start < link[1] and link[0] < stop for link in links):
+            is_known = term.slug in explained or term in self._terms
+            if is_known or any(start < link[1] and link[0] < stop for link in links):
                 continue
-            self._explained.add(term.slug)
-            terms.append(term)
+            self._terms.append(term)
             word = escape(text[start:stop], quote=False)
             button = f'<button type="button" class="term" popovertarget="word-{escape(term.slug)}">{word}</button>'
             first = max((link[1] for link in links if link[1] <= start), default=0)
@@ -262,6 +287,7 @@ def beginning(html: str, words: int) -> str:
     return kept + (block if depth == 0 else "")
 
 
+@lru_cache(maxsize=KEPT_TEXTS)
 def words_of(html: str) -> str:
     """The words of rich text, for descriptions: no markup, white space folded."""
     return " ".join(unescape(re.sub(r"<[^>]*>", " ", clean_html(html))).split())

@@ -4,9 +4,9 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from django.db.models import TextChoices, Window
+from django.db.models import QuerySet, TextChoices, Window
 from django.db.models.functions import DenseRank
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -15,13 +15,14 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from drugs.edition_rows import EditionRows
-from drugs.explaining import glossary_of, public_terms
+from drugs.explaining import public_glossary
 from drugs.models import (
     SECTIONS,
     Approval,
     Edition,
     Publication,
     ReportedResult,
+    Source,
     StatusEvent,
     TherapyTrial,
     Trial,
@@ -29,6 +30,7 @@ from drugs.models import (
     TrialSnapshot,
 )
 from drugs.models.trial import trial_column
+from drugs.prepared import prepared
 from drugs.publishing.notices import Notice, open_flags
 from drugs.rendering import Explained, Renderer, words_of
 from drugs.standings import has_limited_approval
@@ -66,9 +68,18 @@ class Place(NamedTuple):
     heading: str | Promise
 
 
+class OtherTherapy(NamedTuple):
+    """A link to another therapy. `is_limited`: it is approved, and in full nowhere that a source states."""
+
+    display_name: str
+    slug: str
+    is_limited: bool = False
+    why: str = ""
+
+
 class OtherTherapies(NamedTuple):
     stage: Stage
-    therapies: list[dict[str, Any]]
+    therapies: tuple[OtherTherapy, ...]
     has_more: bool
 
 
@@ -108,8 +119,7 @@ class TherapyPage:
     @cached_property
     def trials(self) -> list[Trial]:
         """The trials that the page shows, furthest phase first, then the latest start."""
-        links = TherapyTrial.objects.public().filter(therapy=self.edition.therapy_id).select_related("trial")
-        trials = [link.trial for link in links]
+        trials = [link.trial for link in _links_of(self.edition.therapy_id)]
         if self.frozen:
             trials = self._as_they_were(trials)
         return sorted(
@@ -143,8 +153,7 @@ class TherapyPage:
     def numbers(self) -> dict[str, str]:
         """Every registry number of the page's trials, with the home number it leads to."""
         home = {trial.pk: trial.home_number for trial in self.trials}
-        numbers = TrialIdentifier.objects.filter(trial__in=home).values_list("number", "trial")
-        return {number: home[pk] for number, pk in numbers}
+        return {number: home[pk] for number, pk in _numbers_of(*home)}
 
     @property
     def furthest_phase(self) -> str:
@@ -160,7 +169,11 @@ class TherapyPage:
 
     @cached_property
     def renderer(self) -> Renderer:
-        return Renderer(self.rows.sources, self.numbers, glossary_of(public_terms()), sources_page=self.in_full)
+        return Renderer(self.rows.sources, self.numbers, public_glossary(), sources_page=self.in_full)
+
+    def anchor_of(self, source: Source) -> str:
+        """Where a source stands: '#source-3'."""
+        return self.renderer.anchors.get(source.label, f"{self.in_full}#sources")
 
     @cached_property
     def texts(self) -> dict[str, Explained]:
@@ -250,28 +263,22 @@ class TherapyPage:
         """The latest editions that readers saw, withdrawn ones too: what changed since somebody's last visit."""
         if self.frozen or self.edition.is_draft:
             return []
-        seen = Publication.objects.ever_public(self.at).filter(therapy=self.edition.therapy_id)
-        return list(seen.select_related("edition").order_by("-edition__number")[:EARLIER])
+        return _seen_by_readers(self.edition.therapy_id, self.at)
 
     citation_formats = (("txt", _("Plain text")), ("ris", "RIS"), ("bib", "BibTeX"), ("json", "CSL-JSON"))
 
     # Around it
 
     @cached_property
-    def others(self) -> list[OtherTherapies]:
+    def others(self) -> tuple[OtherTherapies, ...]:
         return other_therapies(self.at)
 
     @cached_property
-    def see_also(self) -> list[tuple[Edition, str]]:
-        """Live editions that a reader may want, each with why."""
+    def see_also(self) -> tuple[OtherTherapy, ...]:
+        """Live pages that a reader may want, each with why."""
         rows = self.rows.see_also
-        if not rows:
-            return []
-        found = (
-            Edition.objects.live(self.at).filter(therapy__in=[row.therapy_id for row in rows]).select_related("therapy")
-        )
-        live = {edition.therapy_id: edition for edition in found}
-        return [(live[row.therapy_id], row.why) for row in rows if row.therapy_id in live]
+        live = {pk: OtherTherapy(*named) for pk, *named in _live_of(self.at, *(row.therapy_id for row in rows))}
+        return tuple(live[row.therapy_id]._replace(why=row.why) for row in rows if row.therapy_id in live)
 
 
 def furthest_phase(trials: Iterable[Trial]) -> str:
@@ -286,9 +293,18 @@ def furthest_phase(trials: Iterable[Trial]) -> str:
     return str(Phase(max(ranked, key=lambda trial: PHASE_RANKS[Phase(trial.phases)]).phases).label) if ranked else ""
 
 
-def other_therapies(at: dt.datetime) -> list[OtherTherapies]:
+def other_therapies(at: dt.datetime) -> tuple[OtherTherapies, ...]:
     """The therapies that stand in each list, by name, at most `SIDE_LIST` of each; one query."""
-    ranked = (
+    found: dict[str, dict[int, OtherTherapy]] = {}
+    for stage, place, name, slug, is_limited in _ranked(at):  # a therapy stands once for each of its regions
+        found.setdefault(stage, {})[place] = OtherTherapy(name, slug, is_limited and stage == Stage.APPROVED)
+    lists = {stage: tuple(found.get(stage, {}).values()) for stage in Stage}
+    return tuple(OtherTherapies(stage, its[:SIDE_LIST], len(its) > SIDE_LIST) for stage, its in lists.items())
+
+
+@prepared
+def _ranked(at: dt.datetime) -> QuerySet:
+    return (
         StatusEvent.objects.public()
         .filter(is_current=True, edition__in=Edition.objects.live(at))
         .annotate(
@@ -299,12 +315,6 @@ def other_therapies(at: dt.datetime) -> list[OtherTherapies]:
         .order_by("stage", "place")
         .values_list("stage", "place", "edition__display_name", "edition__therapy__slug", "is_limited")
     )
-    found: dict[str, dict[int, dict[str, Any]]] = {}
-    for stage, place, name, slug, is_limited in ranked:  # a therapy stands once for each of its regions
-        limited = is_limited and stage == Stage.APPROVED
-        found.setdefault(stage, {})[place] = {"display_name": name, "slug": slug, "is_limited": limited}
-    lists = {stage: list(found.get(stage, {}).values()) for stage in Stage}
-    return [OtherTherapies(stage, its[:SIDE_LIST], len(its) > SIDE_LIST) for stage, its in lists.items()]
 
 
 def _reversed(date: str | None) -> tuple[int, ...]:
@@ -314,6 +324,35 @@ def _reversed(date: str | None) -> tuple[int, ...]:
 
 def live_page(slug: str, at: dt.datetime, depth: Depth = Depth.FULL) -> TherapyPage | None:
     """The page that stands at an address now."""
+    return next((TherapyPage(edition, at, depth=depth) for edition in _standing_at(slug, at)), None)
+
+
+# Its queries
+
+
+@prepared
+def _standing_at(slug: str, at: dt.datetime) -> QuerySet[Edition]:
     live = Edition.objects.live(at).with_review().filter(therapy__slug=slug)
-    edition = live.select_related("therapy", "publication").first()
-    return TherapyPage(edition, at, depth=depth) if edition else None
+    return live.select_related("therapy", "publication").order_by("pk")[:1]
+
+
+@prepared
+def _live_of(at: dt.datetime, *therapies: int) -> QuerySet:
+    live = Edition.objects.live(at).filter(therapy__in=therapies).order_by()
+    return live.values_list("therapy", "display_name", "therapy__slug")
+
+
+@prepared
+def _links_of(therapy: int) -> QuerySet[TherapyTrial]:
+    return TherapyTrial.objects.public().filter(therapy=therapy).select_related("trial")
+
+
+@prepared
+def _numbers_of(*trials: int) -> QuerySet:
+    return TrialIdentifier.objects.filter(trial__in=trials).values_list("number", "trial")
+
+
+@prepared
+def _seen_by_readers(therapy: int, at: dt.datetime) -> QuerySet[Publication]:
+    seen = Publication.objects.ever_public(at).filter(therapy=therapy)
+    return seen.select_related("edition").order_by("-edition__number")[:EARLIER]

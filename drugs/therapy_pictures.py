@@ -13,6 +13,7 @@ from drugs.charts.effects import EffectPlot, Outcome, Reported, Silent, effect_p
 from drugs.charts.timeline import Dated, Timeline, TrialDates, timeline
 from drugs.models import SECTIONS, Edition, ReportedResult, Trial
 from drugs.partial_dates import PartialDate
+from drugs.result_rows import ResultRow, result_row
 from drugs.vocabulary import Analysis, DateType, OutcomeDomain, OverallStatus, SourceKind
 
 if TYPE_CHECKING:
@@ -22,14 +23,14 @@ _BLOCK = re.compile(r"</(?:p|li|tr|h[1-6]|blockquote)>")
 
 
 class DomainResults(NamedTuple):
-    """The results of one domain: pictures of those measures that have figures, and all of them as rows.
+    """The results of one domain: all of them as rows, and pictures of those measures that have figures.
 
     `is_first`: its first picture is the one that stands open on the page; the others are folded.
     """
 
     domain: OutcomeDomain
-    results: list[ReportedResult]
-    plots: list[EffectPlot]
+    rows: tuple[ResultRow, ...]
+    plots: tuple[EffectPlot, ...]
     is_first: bool
 
 
@@ -53,7 +54,10 @@ class TherapyPictures:
     @cached_property
     def results(self) -> list[DomainResults]:
         """As `TherapyPage.results`, with a picture for each outcome measure that has a figure."""
-        drawn = [(domain, results, self._plots(results)) for domain, results in self._page.results]
+        drawn = [
+            (domain, tuple(result_row(result, self._page.anchor_of) for result in results), self._plots(results))
+            for domain, results in self._page.results
+        ]
         first = next((domain for domain, _rows, plots in drawn if plots and domain != OutcomeDomain.SURVIVAL), None)
         return [DomainResults(*found, is_first=found[0] == first) for found in drawn]
 
@@ -103,7 +107,7 @@ class TherapyPictures:
                 found |= {trial.pk for trial in self._page.trials if _is_named(trial, block)}
         return found
 
-    def _plots(self, results: Iterable[ReportedResult]) -> list[EffectPlot]:
+    def _plots(self, results: Iterable[ReportedResult]) -> tuple[EffectPlot, ...]:
         by_outcome: dict[int, list[ReportedResult]] = {}
         for result in results:
             by_outcome.setdefault(result.outcome_id, []).append(result)
@@ -112,7 +116,7 @@ class TherapyPictures:
             for found in by_outcome.values()
             if any(result.estimate is not None for result in found)
         )
-        return [plot for plot in plots if plot]
+        return tuple(plot for plot in plots if plot)
 
     def _reported_of(self, result: ReportedResult) -> Reported:
         source = result.source
@@ -137,7 +141,7 @@ class TherapyPictures:
             favours=result.favours,
             finding=result.finding,
             source=source.label if source else "",
-            source_anchor=self._page.renderer.anchors.get(source.label, "#sources") if source else "",
+            source_anchor=self._page.anchor_of(source) if source else "",
             is_retracted=bool(source and source.retracted_on),
         )
 

@@ -12,9 +12,10 @@ from django.db.models import Value
 from django.db.models.functions import Concat
 from django.utils import timezone
 
-from drugs import furniture, unchanged
+from drugs import explaining, furniture, rendering, unchanged
 from drugs.models import ContentVersion, Edition, GlossaryTerm, MenuEntry, TherapyTrial, Trial, TrialIdentifier
 from drugs.publishing.publish import withdraw
+from drugs.templatetags import parts
 from drugs.unchanged import cannot_be_told, recorded
 from drugs.views import kept
 from drugs.views.caching import Circumstances, Readings, readings
@@ -119,6 +120,8 @@ def plain():
     def get(address):
         caches["content"].clear()
         furniture._last = None
+        for made_once in (parts._made, rendering._rendered, rendering.words_of, explaining._glossary_of):
+            made_once.cache_clear()
         return application.get(address)
 
     return get

@@ -119,10 +119,10 @@ class Axis:
     is_ratio: bool
     scale: LinearScale | LogScale
     base: Tick
-    ticks: Sequence[Tick]
-    meaningful: Sequence[Tick]
+    ticks: tuple[Tick, ...]
+    meaningful: tuple[Tick, ...]
     better: str
-    rows: Sequence[EffectRow]
+    rows: tuple[EffectRow, ...]
 
     @property
     def shapes(self) -> list[tuple[str, str, bool]]:
@@ -144,9 +144,9 @@ class EffectPlot:
     """One outcome measure: an axis for each effect measure, results in words only, silent trials."""
 
     outcome: Outcome
-    axes: Sequence[Axis]
-    in_words: Sequence[Reported]
-    silent: Sequence[Silent]
+    axes: tuple[Axis, ...]
+    in_words: tuple[Reported, ...]
+    silent: tuple[Silent, ...]
 
     @property
     def count(self) -> int:
@@ -176,8 +176,8 @@ def effect_plot(outcome: Outcome, results: Iterable[Reported], silent: Sequence[
             placed.setdefault(result.effect, []).append(result)
     if not placed:
         return None
-    axes = [_axis(outcome, found) for found in placed.values()]
-    return EffectPlot(outcome, axes, [result for result in results if not _can_be_placed(result)], silent)
+    axes = tuple(_axis(outcome, found) for found in placed.values())
+    return EffectPlot(outcome, axes, tuple(result for result in results if not _can_be_placed(result)), tuple(silent))
 
 
 def is_ratio(effect: str) -> bool:
@@ -206,10 +206,10 @@ def _axis(outcome: Outcome, results: list[Reported]) -> Axis:
         is_ratio=ratio,
         scale=scale,
         base=Tick(as_place(scale.place(base)), as_label(base), is_base=True),
-        ticks=[Tick(as_place(scale.place(value)), as_label(value), value == base) for value in scale.ticks()],
-        meaningful=[Tick(as_place(scale.place(value)), as_label(abs(value))) for value in meaningful],
+        ticks=tuple(Tick(as_place(scale.place(value)), as_label(value), value == base) for value in scale.ticks()),
+        meaningful=tuple(Tick(as_place(scale.place(value)), as_label(abs(value))) for value in meaningful),
         better=better,
-        rows=[_row(result, scale, better) for result in results],
+        rows=tuple(_row(result, scale, better) for result in results),
     )
 
 

@@ -1,7 +1,7 @@
 """A therapy's trials in time: start, main measurement, end; expected told from actual; dates no sharper than they are."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from drugs.charts.scales import DateScale, Tick, as_place, scale_of_years
@@ -79,7 +79,7 @@ class TimelineRow:
     """
 
     trial: TrialDates
-    marks: Sequence[Mark]
+    marks: tuple[Mark, ...]
     line_x1: str = ""
     line_x2: str = ""
     is_certain: bool = False
@@ -87,14 +87,14 @@ class TimelineRow:
 
 @dataclass(frozen=True)
 class Timeline:
-    rows: Sequence[TimelineRow]
-    undated: Sequence[TrialDates]
+    rows: tuple[TimelineRow, ...]
+    undated: tuple[TrialDates, ...]
     #: How many trials have a date.
     dated_count: int
     today: dt.date
     today_x: str
     scale: DateScale
-    ticks: Sequence[Tick]
+    ticks: tuple[Tick, ...]
 
     @property
     def is_cut(self) -> bool:
@@ -134,13 +134,13 @@ def timeline(trials: Iterable[TrialDates], today: dt.date) -> Timeline | None:
     days = [day for trial in shown for given in trial.dates for day in (given.date.earliest, given.date.latest)]
     scale = scale_of_years([*days, today])
     return Timeline(
-        rows=[_row(trial, scale) for trial in shown],
-        undated=[trial for trial in trials if not trial.dates],
+        rows=tuple(_row(trial, scale) for trial in shown),
+        undated=tuple(trial for trial in trials if not trial.dates),
         dated_count=len(dated),
         today=today,
         today_x=as_place(scale.place(today)),
         scale=scale,
-        ticks=[Tick(as_place(scale.place(day)), str(day.year)) for day in scale.ticks()],
+        ticks=tuple(Tick(as_place(scale.place(day)), str(day.year)) for day in scale.ticks()),
     )
 
 
@@ -157,7 +157,7 @@ def _mark(shape: str, dated: Dated, scale: DateScale) -> Mark:
 
 def _row(trial: TrialDates, scale: DateScale) -> TimelineRow:
     given = (("tick", trial.start), ("diamond", trial.primary), ("square", trial.end))
-    marks = [_mark(shape, dated, scale) for shape, dated in given if dated]
+    marks = tuple(_mark(shape, dated, scale) for shape, dated in given if dated)
     if not (trial.start and trial.end and trial.start.date.latest < trial.end.date.earliest):
         return TimelineRow(trial, marks)
     return TimelineRow(

@@ -9,14 +9,14 @@ from django import template
 from django.conf import settings
 from django.urls import reverse
 from django.utils import formats
-from django.utils.html import escape
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from drugs.comparison.sections import where_given
 from drugs.filters.base import RecordFilterSet
 from drugs.linked_data import therapy_data, trial_data
-from drugs.models import ReportedResult, Trial
+from drugs.models import ReportedResult, Source, Trial
 from drugs.partial_dates import PartialDate
 from drugs.qr import qr_svg
 from drugs.regions import region_name
@@ -68,12 +68,6 @@ def number(value: Decimal | int | None) -> str:
 
 
 @register.filter
-def p_value(result: ReportedResult) -> str:
-    """'p < 0.001', 'p = 0.003', or nothing."""
-    return f"p {result.get_p_relation_display()} {number(result.p_value)}" if result.p_relation else ""
-
-
-@register.filter
 def pieces(value: str) -> list[str]:
     """The parts of a registry's list, which separates them by |."""
     return [part.strip() for part in value.split("|") if part.strip()]
@@ -113,9 +107,12 @@ def list_address(stage: str) -> str:
 
 
 @register.simple_tag
-def source_anchor(page: Any, source: Any) -> str:
-    """Where a source stands on the page: '#source-3'."""
-    return page.renderer.anchors.get(source.label, f"{page.in_full}#sources") if source else ""
+def citation(page: TherapyPage, source: Source | None) -> SafeString | str:
+    """A source in a row: its label, which leads to it, and whether it was retracted. Nothing without a source."""
+    if source is None:
+        return ""
+    link = format_html('<a class="cite" href="{}">{}</a>', page.anchor_of(source), source.label)
+    return format_html('{} <strong class="warn">{}</strong>', link, _("retracted")) if source.retracted_on else link
 
 
 @register.simple_tag
