@@ -88,8 +88,8 @@ def _rows(written: _Written, values: tuple[Given, ...], alias: str) -> list[Any]
     compiler = copy.copy(written.compiler)
     compiler.connection = connection
     compiler.as_sql = lambda *_args, **_kwargs: (written.sql, params)  # type: ignore[method-assign]
-    queryset = written.queryset._chain()
-    queryset.query.get_compiler = lambda *_args, **_kwargs: compiler
+    queryset = written.queryset.all()
+    queryset.query.get_compiler = lambda *_args, **_kwargs: compiler  # type: ignore[method-assign]
     return list(queryset)
 
 

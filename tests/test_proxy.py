@@ -222,6 +222,37 @@ def test_nothing_for_staff_and_no_preview_is_kept(proxy, site):
             assert proxy.get(address) == (200, text)
 
 
+def test_an_address_of_staff_without_its_last_slash_leads_on_by_its_own_scheme(proxy, site):
+    connection = http.client.HTTPConnection("127.0.0.1", proxy.port, timeout=30)
+    connection.request("GET", "/admin")
+    answer = connection.getresponse()
+
+    assert (answer.status, answer.headers["Location"]) == (301, "/admin/")
+    connection.close()
+
+
+@pytest.mark.parametrize(
+    ("accepts", "encoding"),
+    [
+        ("gzip, deflate, br, zstd", "br"),
+        ("gzip, deflate, br", "br"),
+        ("gzip", "gzip"),
+        ("br;q=1.0, gzip;q=0.8, *;q=0.1", "br"),
+        ("deflate, gzip", "gzip"),
+        ("br;q=0, gzip", ""),
+        ("identity", ""),
+        ("", ""),
+    ],
+)
+def test_the_site_is_asked_for_what_it_can_send(proxy, site, accepts, encoding):
+    connection = http.client.HTTPConnection("127.0.0.1", proxy.port, timeout=30)
+    connection.request("GET", PAGE, headers={"Accept-Encoding": accepts})
+    connection.getresponse().read()
+    connection.close()
+
+    assert site.asked[-1].headers.get("Accept-Encoding", "") == encoding
+
+
 def test_no_address_is_written_down(proxy, site):
     for address in ("/alerts/key/", "/preview/token/", "/admin/account/password/reset/key/abc/", "/search/?q=name"):
         proxy.get(address)
