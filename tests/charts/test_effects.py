@@ -161,7 +161,7 @@ def test_the_meaningful_difference_is_not_drawn_where_the_axis_has_another_unit(
         "Scale", unit="points", higher_is_better=True, meaningful=Decimal(3), meaningful_source="A source"
     )
 
-    assert effect_plot(outcome, [reported(1, effect=effect)]).axes[0].meaningful == []
+    assert effect_plot(outcome, [reported(1, effect=effect)]).axes[0].meaningful == ()
 
 
 def test_without_a_figure_there_is_no_plot():
