@@ -50,8 +50,8 @@ def prepared(build: Callable[..., QuerySet]) -> Callable[..., list[Any]]:
                 return list(build(*values))
             try:
                 written = texts[key] = _written(build, values, alias)
-            except EmptyResultSet:  # among no keys at all
-                return []
+            except EmptyResultSet:  # among no keys at all, or a number that its column cannot hold
+                return list(build(*values))
         return _rows(written, values, alias)
 
     return ask
@@ -75,6 +75,7 @@ def _written(build: Callable[..., QuerySet], values: tuple[Given, ...], alias: s
     places = tuple(stored.index(param) if param in stored else None for param in params)
     if missing := set(range(len(marks))) - set(places):
         raise TypeError(f"{build.__name__} does not hand value {missing.pop()} to the database as it is.")
+    del compiler.connection  # of this thread: what is kept must not hold it open
     return _Written(queryset, compiler, sql, tuple(params), places)
 
 

@@ -7,8 +7,8 @@ from django.db.models import Count, F, Value
 from django.utils import timezone
 
 from drugs import edition_rows, explaining, therapy_page
-from drugs.models import Edition, OutcomeMeasure, Trial, TrialIdentifier
-from drugs.prepared import prepared
+from drugs.models import Edition, OutcomeMeasure, Source, Trial, TrialIdentifier
+from drugs.prepared import _written, prepared
 from drugs.publishing import notices
 from tests import factories, shipped
 
@@ -75,6 +75,13 @@ def test_the_query_is_built_once():
     assert len(built) == 1
 
 
+def test_what_is_kept_holds_no_connection_open():
+    """A connection belongs to a thread, and closes with it."""
+    written = _written(lambda key: Trial.objects.filter(pk=key), (1,), "default")
+
+    assert not hasattr(written.compiler, "connection")
+
+
 def test_beyond_so_many_texts_a_query_is_built_each_time(monkeypatch):
     monkeypatch.setattr("drugs.prepared.MOST_TEXTS", 1)
     keys = [factories.TrialFactory().pk for _number in range(2)]
@@ -101,6 +108,17 @@ def test_a_slice_and_a_moment():
 
     assert oldest(at) == ["t2"]
     assert oldest(at - dt.timedelta(days=9)) == []
+
+
+def test_a_column_of_small_numbers_is_asked_too():
+    source = factories.SourceFactory(position=3)
+
+    @prepared
+    def at_position(number):
+        return Source.objects.filter(position=number)
+
+    assert at_position(3) == [source]
+    assert at_position(4) == []
 
 
 def test_a_value_that_python_looked_at_is_refused():
