@@ -38,21 +38,23 @@ class _Written(NamedTuple):
 
 def prepared(build: Callable[..., QuerySet]) -> Callable[..., list[Any]]:
     """Of a function that builds a query from values, one that asks it and returns its rows."""
-    texts: dict[tuple[Any, ...], _Written] = {}
+    texts: dict[tuple[Any, ...], _Written | None] = {}  # None: such a query finds nothing, among no keys at all
 
     @functools.wraps(build)
     def ask(*values: Given) -> list[Any]:
         alias = router.db_for_read(ContentVersion)
         key = (alias, *map(type, values))
-        written = texts.get(key)
-        if written is None:
+        if key not in texts:
             if len(texts) >= MOST_TEXTS:
                 return list(build(*values))
             try:
-                written = texts[key] = _written(build, values, alias)
-            except EmptyResultSet:  # among no keys at all, or a number that its column cannot hold
-                return list(build(*values))
-        return _rows(written, values, alias)
+                texts[key] = _written(build, values, alias)
+            except EmptyResultSet:
+                if any(isinstance(value, int) for value in values):  # its column may be too small for a mark
+                    return list(build(*values))
+                texts[key] = None
+        written = texts[key]
+        return [] if written is None else _rows(written, values, alias)
 
     return ask
 

@@ -302,21 +302,6 @@ def other_therapies(at: dt.datetime) -> tuple[OtherTherapies, ...]:
     return tuple(OtherTherapies(stage, its[:SIDE_LIST], len(its) > SIDE_LIST) for stage, its in lists.items())
 
 
-@prepared
-def _ranked(at: dt.datetime) -> QuerySet:
-    return (
-        StatusEvent.objects.public()
-        .filter(is_current=True, edition__in=Edition.objects.live(at))
-        .annotate(
-            place=Window(DenseRank(), partition_by="stage", order_by=["edition__display_name", "edition_id"]),
-            is_limited=has_limited_approval("edition"),
-        )
-        .filter(place__lte=SIDE_LIST + 1)
-        .order_by("stage", "place")
-        .values_list("stage", "place", "edition__display_name", "edition__therapy__slug", "is_limited")
-    )
-
-
 def _reversed(date: str | None) -> tuple[int, ...]:
     """Sorts later dates first and missing ones last."""
     return tuple(-ord(character) for character in date) if date else (0,)
@@ -356,3 +341,18 @@ def _numbers_of(*trials: int) -> QuerySet:
 def _seen_by_readers(therapy: int, at: dt.datetime) -> QuerySet[Publication]:
     seen = Publication.objects.ever_public(at).filter(therapy=therapy)
     return seen.select_related("edition").order_by("-edition__number")[:EARLIER]
+
+
+@prepared
+def _ranked(at: dt.datetime) -> QuerySet:
+    return (
+        StatusEvent.objects.public()
+        .filter(is_current=True, edition__in=Edition.objects.live(at))
+        .annotate(
+            place=Window(DenseRank(), partition_by="stage", order_by=["edition__display_name", "edition_id"]),
+            is_limited=has_limited_approval("edition"),
+        )
+        .filter(place__lte=SIDE_LIST + 1)
+        .order_by("stage", "place")
+        .values_list("stage", "place", "edition__display_name", "edition__therapy__slug", "is_limited")
+    )
