@@ -113,4 +113,4 @@ def test_a_changed_password_is_told_to_its_owner(client, person):
 
     (message,) = mail.outbox
     assert message.to == ["kim@example.org"]
-    assert "Password Changed" in message.body
+    assert "just now: the password was changed." in message.body

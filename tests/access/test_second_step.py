@@ -65,6 +65,15 @@ def test_codes_are_tried_five_times(client, person):
     assert prove(client, code(secret)).status_code == 302
 
 
+def test_a_passkey_is_asked_for_only_from_who_has_one(client, person):
+    with_codes(person)
+
+    page = client.get(sign_in(client, person.username).url).content.decode()
+
+    assert "Enter the six digits" in page
+    assert "Use your passkey" not in page
+
+
 def test_a_recovery_code_opens_once(client, person):
     with_codes(person)
     first = with_recovery_codes(person)[0]
@@ -85,6 +94,7 @@ def test_without_one_staff_are_led_to_set_it_up_before_anything_else(client, per
         assert client.post(address).url == reverse("mfa_index"), address
     page = client.get(reverse("mfa_index")).content.decode()
     assert "Before you go on" in page
+    assert f'action="{reverse("account_logout")}"' in page
     secret = client.get(reverse("mfa_activate_totp")).context["form"].secret
 
     done = client.post(reverse("mfa_activate_totp"), {"code": code(secret)})
