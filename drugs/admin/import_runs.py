@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from drugs.admin.base import StaffAdmin
-from drugs.bulk import read_json
+from drugs.admin.import_rows import label, tell
 from drugs.imports import downloads, formats, mapping, progress, runs, tasks
 from drugs.imports.problems import FileRefusedError
 from drugs.imports.undo import NotAppliedError, undo
@@ -32,18 +32,33 @@ SORTS = {"row": ("row", "pk"), "-row": ("-row", "-pk"), "number": ("number", "pk
 OPEN_STATES = (RunState.UPLOADED, RunState.COMPARED, RunState.FAILED)
 
 
+class FormatFilter(admin.SimpleListFilter):
+    title = _("format")
+    parameter_name = "format"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [(name, formats.label(name)) for name in formats.NAMES]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        return queryset.filter(format=self.value()) if self.value() else queryset
+
+
 @admin.register(ImportRun)
 class ImportRunAdmin(StaffAdmin):
     """Runs are made by the import button of trials; here they are read, decided on and put back."""
 
-    list_display = ("pk", "original_name", "format", "standing", "owner", "created_at", "told")
-    list_display_links = ("pk", "original_name")
-    list_filter = ("state", "format")
+    import_export_change_list_template = "admin/drugs/importrun/change_list.html"
+    list_display = ("original_name", "standing", "told", "kind", "owner", "created_at")
+    list_filter = ("state", FormatFilter)
     list_select_related = ("owner",)
     search_fields = ("original_name", "sha256")
     search_help_text = _("Name of the file, or its SHA-256.")
     is_public_content = False  # applying a run counts itself
-    when_empty = _("No imports yet. Upload a registry's file: Trials, Import.")
+    when_empty = _("No imports yet. Upload a registry's file: Import trials, above.")
+
+    @admin.display(description=_("format"), ordering="format")
+    def kind(self, run: ImportRun) -> str:
+        return formats.label(run.format)
 
     @admin.display(description=_("state"), ordering="state")
     def standing(self, run: ImportRun) -> str:
@@ -122,10 +137,7 @@ class ImportRunAdmin(StaffAdmin):
         # The keys first: to sort a hundred thousand rows with their texts takes five times as long.
         page = Paginator(rows.values_list("pk", flat=True), PER_PAGE).get_page(request.GET.get("p"))
         page.object_list = list(rows.filter(pk__in=list(page.object_list)))
-        titles = _titles(run, page.object_list)
-        for row in page.object_list:
-            row.shown_changes = [_change(row, change) for change in row.changes]
-            row.title = row.trial.brief_title if row.trial else titles.get(row.row, "")
+        tell(run, page.object_list)
         context = {
             **self.admin_site.each_context(request),
             "title": _t("Import %(run)s: %(name)s") % {"run": run.pk, "name": run.original_name},
@@ -134,7 +146,7 @@ class ImportRunAdmin(StaffAdmin):
             "page": page,
             "asked": asked,
             "tabs": _tabs(run, asked),
-            "fields": [(name, _label(name), count) for name, count in run.counts.get("fields", {}).items()],
+            "fields": [(name, label(name), count) for name, count in run.counts.get("fields", {}).items()],
             "sorts": [("row", _t("row")), ("number", _t("registry number"))],
             "columns": run.detection.get("mapping") if run.state in OPEN_STATES else None,
             "facts": mapping.choices(),
@@ -165,7 +177,7 @@ class ImportRunAdmin(StaffAdmin):
         if not _is_seen(request, run):
             return self._back(run)
         shown = {value for value in request.POST.getlist("shown") if value.isdecimal() and len(value) < 19}
-        accepted, taken = set(request.POST.getlist("accept")), set(request.POST.getlist("field"))
+        accepted, taken = set(request.POST.getlist("accept")), set(request.POST.getlist("take"))
         rows = list(
             run.rows.filter(pk__in=shown, run__state=RunState.COMPARED, run__claim=run.claim).annotate(
                 may_be_accepted=_acceptable()
@@ -341,13 +353,6 @@ def _asked(request: HttpRequest) -> dict[str, str]:
     }
 
 
-def _titles(run: ImportRun, rows: list[ImportRow]) -> dict[int, str]:
-    """By row what a trial that is not there yet is called."""
-    waiting = run.records_waiting.filter(row__in=[row.row for row in rows if row.trial_id is None])
-    said = {row: read_json(text)["facts"] for row, text in waiting.values_list("row", "said")}
-    return {row: facts.get("brief_title") or facts.get("official_title", "") for row, facts in said.items()}
-
-
 def _query(data: Any) -> str:
     return urlencode({name: data[name] for name in ("decision", "field", "q", "sort", "p") if data.get(name)})
 
@@ -366,30 +371,7 @@ def _rows(run: ImportRun, asked: dict[str, str]) -> QuerySet:
 def _tabs(run: ImportRun, asked: dict[str, str]) -> list[tuple[str, str, int, bool]]:
     tabs = [("", _t("All rows that say something"), -1, not asked["decision"])]
     return tabs + [
-        (value, str(label).split(":")[0].capitalize(), run.counts.get(value, 0), asked["decision"] == value)
-        for value, label in RowDecision.choices
+        (value, str(words).split(":")[0].capitalize(), run.counts.get(value, 0), asked["decision"] == value)
+        for value, words in RowDecision.choices
         if run.counts.get(value) and value != RowDecision.UNCHANGED
     ]
-
-
-def _label(name: str) -> str:
-    if name == "identifiers":
-        return _t("registry number")
-    return str(Trial._meta.get_field(name).verbose_name)
-
-
-def _change(row: ImportRow, change: list[str]) -> dict[str, Any]:
-    name, old, new = change
-    return {
-        "name": name,
-        "label": _label(name),
-        "old": _in_words(name, old),
-        "new": _in_words(name, new),
-        "is_taken": name not in row.left_out,
-    }
-
-
-def _in_words(name: str, value: str) -> str:
-    """A value of a closed list as people read it."""
-    words = dict(Trial._meta.get_field(name).flatchoices) if name in Trial.FACTS else {}
-    return str(words.get(value, value))

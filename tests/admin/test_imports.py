@@ -100,7 +100,7 @@ def test_a_row_and_a_field_can_be_left_out(staff, imported):  # noqa: F811
             "claim": run.claim,
             "shown": [first.pk, second.pk],
             "accept": [first.pk],
-            "field": [f"{first.pk}:last_update_posted"],
+            "take": [f"{first.pk}:last_update_posted"],
         },
     )
     confirm(client, run)
@@ -111,6 +111,53 @@ def test_a_row_and_a_field_can_be_left_out(staff, imported):  # noqa: F811
         "2014-01-01",
     )
     assert trials["NCT00000001"].last_update_posted == "2012-01-01"
+
+
+def test_who_keeps_a_choice_stays_with_the_field_that_was_asked_for(staff, imported):  # noqa: F811
+    imported(csv_file(A))
+    client = staff(*ALL)
+    upload(client, csv_file(B))
+    run = ImportRun.objects.latest("pk")
+    row = run.rows.get()
+
+    response = client.post(
+        act(run, "decide"),
+        {
+            "claim": run.claim,
+            "field": "overall_status",
+            "shown": [row.pk],
+            "accept": [row.pk],
+            "take": [f"{row.pk}:overall_status"],
+        },
+    )
+
+    assert response.url == f"{page(run)}?field=overall_status"
+    row.refresh_from_db()
+    assert row.left_out == ["last_update_posted"]
+
+
+def test_a_new_trial_is_shown_with_what_the_file_says_of_it(staff):
+    client = staff(*ALL)
+    row = A | {"Phases": "PHASE2", "Enrollment": "70", "Sponsor": "Corestem"}
+    upload(client, csv_file(row, A | {"NCT_Number": "NCT00000001"}, row))
+
+    text = client.get(page(ImportRun.objects.get())).content.decode()
+
+    for said in ("<dd>Recruiting</dd>", "<dd>Phase 2</dd>", "<dd>70</dd>", "<dd>Corestem</dd>"):
+        assert said in text
+    assert "The same trial again in this file" in text
+
+
+def test_values_are_shown_in_words_and_what_goes_as_nothing(staff, imported):  # noqa: F811
+    imported(csv_file(A | {"Study_Results": "NO"}))
+    client = staff(*ALL)
+    upload(client, csv_file(B | {"Study_Results": "YES"}))
+
+    text = client.get(page(ImportRun.objects.latest("pk"))).content.decode()
+
+    assert "<del>no</del>" in text
+    assert "<ins>yes</ins>" in text
+    assert "<ins></ins>" not in text
 
 
 def test_confirm_refuses_what_changed_since_the_preview(staff, imported):  # noqa: F811
