@@ -86,7 +86,9 @@ def members(opener: Opener) -> list[zipfile.ZipInfo]:
             ) from None
     if len(parts) > _MOST_FILES or sum(part.file_size for part in parts) > 2 * settings.IMPORT_MAX_BYTES:
         raise FileRefusedError(
-            _("The archive unpacks to more than is read. Unpack it and upload its files one by one.")
+            _(
+                "The file unpacks to more than is read. Of an archive upload the files one by one, of a workbook save the sheet as CSV."
+            )
         )
     return [part for part in parts if not part.is_dir()]
 

@@ -231,7 +231,7 @@ class Trial(models.Model):
     @property
     def public_name(self) -> str:
         """What readers may call it: of a trial that is for staff only neither number nor title."""
-        return str(self) if self.is_verified else _t("a registered study")
+        return str(self) if self.is_verified else _t("A registered study")
 
     def facts(self) -> dict[str, Any]:
         """The columns of `FACTS` with their values, as `drugs.resolution` compares them."""

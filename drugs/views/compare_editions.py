@@ -37,7 +37,7 @@ def _instead(
     withdrawn = withdrawn.select_related("edition__therapy")
     gone_ones = list(withdrawn.order_by("-edition__number"))
     if len(gone_ones) == len(missing):
-        return gone(request, gone_ones[0])
+        return gone(request, gone_ones[0], at)
     former = FormerSlug.objects.public(at).filter(slug=slug).values_list("therapy__slug", flat=True).first()
     if former is None or gone_ones:
         raise Http404

@@ -1,5 +1,6 @@
 """Errors as pages that say what happened and where to go on."""
 
+import datetime as dt
 import errno
 import sys
 from http import HTTPStatus
@@ -14,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from drugs.api.problems import problem_response
 from drugs.furniture import Around, standing
-from drugs.models import PageVersion, Publication
+from drugs.models import Edition, PageVersion, Publication
 from drugs.watching.requests import current_id
 
 #: Seconds.
@@ -30,6 +31,7 @@ def error_page(request: HttpRequest, status: HTTPStatus, title: str, text: str) 
         "title": title,
         "text": text,
         "reference": current_id.get() or uuid4().hex,
+        "may_ask_again": status >= HTTPStatus.INTERNAL_SERVER_ERROR and request.method == "GET",
     }
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:  # the database may be what went wrong
         context["around"] = Around(standing())
@@ -131,9 +133,10 @@ def unavailable(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def gone(request: HttpRequest, publication: Publication) -> HttpResponse:
-    """An edition that was withdrawn: its reason, not its text."""
-    context = {"publication": publication, "edition": publication.edition}
+def gone(request: HttpRequest, publication: Publication, at: dt.datetime) -> HttpResponse:
+    """An edition that was withdrawn: its reason, not its text, and the page that stands in its place where one does."""
+    live = Edition.objects.live(at).filter(therapy=publication.therapy_id).select_related("therapy").first()
+    context = {"publication": publication, "edition": publication.edition, "live": live}
     return render(request, "drugs/withdrawn.html", context, status=HTTPStatus.GONE)
 
 

@@ -22,7 +22,7 @@ def preview(request: HttpRequest, token: str) -> HttpResponse:
         raise Http404
     if not edition.is_draft:
         if edition.publication.withdrawn_at:
-            return gone(request, edition.publication)
+            return gone(request, edition.publication, at)
         if edition.publication.is_live_by(at):
             return redirect(edition)
     return preview_page(request, edition, at)

@@ -75,7 +75,7 @@ def edition_detail(request: HttpRequest, slug: str, number: int, *, at: dt.datet
         withdrawn = Publication.objects.withdrawn(at).filter(therapy__slug=slug, edition__number=number)
         withdrawn = withdrawn.select_related("edition__therapy")
         if publication := withdrawn.first():
-            return gone(request, publication)
+            return gone(request, publication, at)
         former = get_object_or_404(FormerSlug.objects.public(at).select_related("therapy"), slug=slug)
         return redirect("edition-detail", former.therapy.slug, number, permanent=True)
     live = Edition.objects.live(at).filter(therapy=edition.therapy_id).first()
@@ -91,7 +91,7 @@ def _elsewhere(request: HttpRequest, slug: str, name: str, at: dt.datetime) -> H
     """What an address without a live page answers: 410 where all editions were withdrawn, a redirect, or 404."""
     withdrawn = Publication.objects.withdrawn(at).filter(therapy__slug=slug)
     if publication := withdrawn.select_related("edition__therapy").order_by("-goes_live_at").first():
-        return gone(request, publication)
+        return gone(request, publication, at)
     former = FormerSlug.objects.public(at).filter(slug=slug).values_list("therapy__slug", flat=True).first()
     if former:
         return redirect(name, former, permanent=True)

@@ -111,6 +111,7 @@ def test_a_withdrawn_edition_answers_410_with_its_reason_and_the_one_before_is_l
     assert gone.status_code == 410
     assert b"A number was wrong." in gone.content
     assert b"SECOND" not in gone.content
+    assert b'href="/drugs/abc/"' in gone.content
     assert b"A number was wrong." in client.get("/drugs/abc/editions/").content
 
 
@@ -122,6 +123,7 @@ def test_with_all_editions_withdrawn_every_address_answers_410(client):
         response = client.get(path)
         assert response.status_code == 410, path
         assert b"SECRET" not in response.content
+        assert b'href="/drugs/abc/"' not in response.content, "a page that leads to itself"
 
 
 def test_a_former_address_redirects_for_good(client):

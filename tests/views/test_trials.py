@@ -127,7 +127,7 @@ def test_a_result_of_an_unverified_trial_tells_neither_its_number_nor_its_title(
 
     for path in ("/drugs/abc/", "/drugs/abc/editions/1/", "/drugs/bcd/editions/1/2/", "/compare/?drug=abc&drug=bcd"):
         html = client.get(path).content.decode()
-        assert "a registered study" in html, path
+        assert "A registered study" in html, path
         assert "PLANTED" not in html, path
         assert "NCT99999999" not in html, path
 
