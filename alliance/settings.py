@@ -247,7 +247,10 @@ PASSWORD_RESET_TIMEOUT = 60 * 60
 ACCOUNT_ADAPTER = "drugs.access.adapters.AccountAdapter"
 ACCOUNT_FORMS = {
     "login": "drugs.access.forms.SignInForm",
+    "change_password": "drugs.access.forms.NewPasswordForm",  # safe: (a class, no password)
+    "reauthenticate": "drugs.access.forms.IsItYouForm",
     "reset_password": "drugs.access.forms.ForgottenPasswordForm",  # safe: (a class, no password)
+    "reset_password_from_key": "drugs.access.forms.ForgottenPasswordKeyForm",  # safe: (a class, no password)
 }
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_EMAIL_VERIFICATION = "none"
@@ -267,7 +270,10 @@ ACCOUNT_RATE_LIMITS = {
     "reset_password_from_key": "20/m/ip",  # safe: (a rate, no password)
 }
 MFA_ADAPTER = "drugs.access.adapters.SecondStepAdapter"
-MFA_FORMS = {"add_webauthn": "drugs.access.forms.AddPasskeyForm"}
+MFA_FORMS = {
+    "activate_totp": "drugs.access.forms.CodeAppForm",
+    "add_webauthn": "drugs.access.forms.AddPasskeyForm",
+}
 MFA_RATE_LIMITS = {"passkey_question": "30/m/ip"}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from allauth.account.forms import LoginForm
+from allauth.account.forms import ChangePasswordForm, LoginForm, ReauthenticateForm, ResetPasswordKeyForm
+from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from django import forms
 from django.http import HttpRequest
@@ -10,14 +11,47 @@ from django.utils.translation import gettext_lazy as _
 
 from drugs.access.mails import send_reset_links
 
+_LABELS = {
+    "login": _("User name"),
+    "oldpassword": _("Your password until now"),
+    "password1": _("New password"),
+    "password2": _("New password, once more"),
+    "code": _("Code of the app"),
+}
 
-class SignInForm(LoginForm):
+
+class _InOurWords:
+    """Labels of ours, and none once more inside the field."""
+
+    fields: dict[str, forms.Field]
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["login"].label = _("User name")
-        self.fields["password"].help_text = ""
-        for field in self.fields.values():
+        for name, field in self.fields.items():
+            field.label = _LABELS.get(name, field.label)
             field.widget.attrs.pop("placeholder", None)
+
+
+class NewPasswordForm(_InOurWords, ChangePasswordForm):
+    pass
+
+
+class ForgottenPasswordKeyForm(_InOurWords, ResetPasswordKeyForm):
+    pass
+
+
+class IsItYouForm(_InOurWords, ReauthenticateForm):
+    pass
+
+
+class CodeAppForm(_InOurWords, ActivateTOTPForm):
+    pass
+
+
+class SignInForm(_InOurWords, LoginForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password"].help_text = ""  # the page leads to a new password itself
 
     def clean_login(self) -> str:
         """A NUL is no part of a name, and PostgreSQL takes none."""
