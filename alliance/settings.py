@@ -181,7 +181,7 @@ TIME_ZONE = env.str("TIME_ZONE", "UTC")
 USE_I18N = len(LANGUAGES) > 1
 if not USE_I18N:  # Django then asks no language how it writes dates: these are British
     vars().update({name: value for name, value in vars(british).items() if name.isupper()})
-    DATETIME_FORMAT, TIME_FORMAT = "j F Y, H:i", "H:i"  # read in many countries
+FORMAT_MODULE_PATH = "alliance.formats"  # where ours differ
 USE_TZ = True
 
 # Static files and media
