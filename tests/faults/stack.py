@@ -178,22 +178,24 @@ class Stack:
             raise SystemExit(f"{command} ended with {done.returncode}: {done.stderr[-1500:]}")
         return done
 
-    def start(self, name: str, command: list[str]) -> None:
+    def start(self, name: str, command: list[str], more: dict[str, str] | None = None) -> None:
+        environment = self.environment | (more or {})
         with (self.folder / f"{name}.log").open("ab") as log:
             self.processes[name] = subprocess.Popen(
-                command, cwd=self.root, env=self.environment, stdout=log, stderr=log, start_new_session=True
+                command, cwd=self.root, env=environment, stdout=log, stderr=log, start_new_session=True
             )
 
     def nginx_conf(self) -> str:
         return (ROOT / "deploy" / "nginx.conf").read_text()
 
     def start_web(self, name: str = "web") -> None:
-        """With the command of deploy/therapies-web.service."""
+        """With the command of deploy/therapies-web.service, and what it says of memory."""
         unit = (ROOT / "deploy" / "therapies-web.service").read_text()
         line = re.search(r"^ExecStart=\S+/bin/granian (.*)$", unit, re.MULTILINE)
         assert line
         options = line[1].replace("--port 8000", f"--port {self.ports[name]}").split()
-        self.start(name, [str(Path(sys.executable).parent / "granian"), *options])
+        memory = dict(re.findall(r"^Environment=(MALLOC_\w+)=(\S+)$", unit, re.MULTILINE))
+        self.start(name, [str(Path(sys.executable).parent / "granian"), *options], memory)
 
     def start_worker(self) -> None:
         self.start("worker", [sys.executable, "manage.py", "db_worker", "--no-reload"])
